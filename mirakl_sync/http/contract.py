@@ -1,0 +1,80 @@
+"""What a client of somebody's API needs from the transport, free of any HTTP library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A named call of a vendor's API with its published frequency.
+
+    ``times`` calls per ``seconds`` are allowed; ``times`` 0 means no limit is published. ``writes`` operations change
+    something: an answer that never came leaves their outcome unknown.
+    """
+
+    code: str
+    times: int = 0
+    seconds: float = 0
+    writes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: status, headers with lower-case names, the body as bytes and, where it is JSON, parsed.
+
+    JSON numbers with a fraction are ``Decimal``.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    json: Any = field(default=None, repr=False)
+    url: str = ""
+
+
+class Budget(Protocol):
+    """Call limits shared by every worker."""
+
+    def take(self, operation: Operation, *, patience: float = 0) -> None:
+        """Take one place, waiting at most ``patience`` seconds for it; ``RateLimited`` (with ``after``) if spent."""
+
+    def block(self, operation: Operation, seconds: float) -> None:
+        """The other side said ``Retry-After``: nobody calls this operation before."""
+
+
+class Unlimited:
+    """A budget that always has room, for servers that publish no limits."""
+
+    def take(self, operation: Operation, *, patience: float = 0) -> None:
+        """Always granted."""
+
+    def block(self, operation: Operation, seconds: float) -> None:
+        """Nothing to remember."""
+
+
+class Transport(Protocol):
+    """Sends one request, once. Never repeats anything by itself."""
+
+    def call(
+        self,
+        operation: Operation,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        budget: bool = True,
+    ) -> Answer:
+        """Ask and answer any 2xx; everything else is raised as one of ``mirakl_sync.errors``.
+
+        ``params`` values that are lists are repeated. ``json`` None sends no body (with ``Content-Length: 0`` on
+        PUT and POST). ``budget`` False skips the call limit: for further pages of one read.
+        """
+
+
+# Turns a refused answer (4xx) into the error a vendor's client wants raised, or None for the common table.
+Interpret = Callable[[Operation, Answer], Exception | None]

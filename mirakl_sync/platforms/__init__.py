@@ -1,0 +1,1 @@
+"""The commerce platforms, each in its own folder behind one contract."""

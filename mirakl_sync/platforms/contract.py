@@ -1,0 +1,119 @@
+"""What the work needs from a commerce platform, and how a platform declares itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from mirakl_sync.http.contract import Transport
+from mirakl_sync.records.shop import (
+    Finding,
+    Notice,
+    NoticeKind,
+    OrderDraft,
+    OrderReference,
+    PlatformOrder,
+    ProductFacts,
+)
+
+
+class Capability(StrEnum):
+    """What a platform can do; nobody guesses."""
+
+    CREATE_ORDERS = "create_orders"
+    HOLD_ORDERS = "hold_orders"
+    FIND_BY_REFERENCE = "find_by_reference"
+    COMMISSION_LINE = "commission_line"
+    COMMISSION_DISCOUNT = "commission_discount"
+    COMMISSION_ATTRIBUTE = "commission_attribute"
+    PRODUCT_FACTS = "product_facts"
+    ORDER_NOTICES = "order_notices"
+    PRODUCT_NOTICES = "product_notices"
+    WEBHOOKS = "webhooks"
+    CLIENT_KEY = "client_key"
+    RESERVES_STOCK = "reserves_stock"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A verified webhook: ``key`` tells equal deliveries apart, ``topic`` says how to read the body.
+
+    ``greeting`` deliveries (pings) are answered and forgotten.
+    """
+
+    key: str
+    topic: str
+    greeting: bool = False
+
+
+class Platform(Protocol):
+    """One store, opened for work. Every method may raise the families of ``mirakl_sync.errors``."""
+
+    def check(self) -> list[Finding]:
+        """Say in sentences whether the store can be worked with: access, permissions, settings that matter."""
+
+    def product_facts(self, skus: Sequence[str]) -> dict[str, ProductFacts]:
+        """What the store knows of each SKU. Unknown ones are present with ``matches=0``."""
+
+    def create_order(self, draft: OrderDraft, *, held: bool) -> PlatformOrder:
+        """Create the order so that nothing leaves the house yet.
+
+        ``held`` orders reserve stock and wait for the marketplace; others are inert until ``release_order``. No mail
+        goes to the buyer. Not repeatable: after an unknown outcome ``find_order`` decides. ``Refused`` when the
+        store will not hold this order as drafted (line missing, total off by a cent).
+        """
+
+    def find_order(self, reference: OrderReference, *, since: datetime) -> PlatformOrder | None:
+        """The look behind ``create_order``: exactly our order, or None. Finding two is ``NeedsAnswer``."""
+
+    def read_order(self, order_id: str) -> PlatformOrder | None:
+        """The order as it stands now, or None when it is gone."""
+
+    def release_order(self, order_id: str, draft: OrderDraft) -> PlatformOrder:
+        """Complete the order with addresses and payment and let the warehouse work. Repeatable."""
+
+    def cancel_order(self, order_id: str, reason: str) -> PlatformOrder:
+        """Cancel the order, giving its stock back; a note says why. Repeatable. ``Refused`` if it has left."""
+
+    def notices_since(self, kind: NoticeKind, since: datetime) -> Iterator[Notice]:
+        """Everything of ``kind`` changed after ``since``, oldest first, possibly again; the equal second door."""
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> Delivery:
+        """Check a webhook's signature over its raw bytes in constant time. ``Refused`` if it is not theirs."""
+
+    def read_notices(self, topic: str, body: bytes) -> tuple[Notice, ...]:
+        """What a verified delivery says. ``Unreadable`` with the payload kept when it cannot be understood."""
+
+    def watch(self, hooks_url: str) -> list[Finding]:
+        """Make sure our webhooks exist at ``hooks_url`` and are active; say what was mended. Repeatable."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAccess:
+    """How to reach one store: address, credentials as its spec names them, and settings of its own."""
+
+    key: str
+    url: str
+    credentials: Mapping[str, str]
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformSpec:
+    """The whole declaration of a platform.
+
+    ``credentials`` and ``settings`` map each name to a sentence for the person who fills it in. ``look_after`` is how
+    long an order made by an unanswered call may stay invisible to ``find_order``.
+    """
+
+    key: str
+    label: str
+    credentials: Mapping[str, str]
+    optional_credentials: Mapping[str, str]
+    settings: Mapping[str, str]
+    capabilities: frozenset[Capability]
+    connect: Callable[[StoreAccess, Transport], Platform]
+    look_after: timedelta

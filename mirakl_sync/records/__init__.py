@@ -1,0 +1,1 @@
+"""The neutral things that cross borders: frozen dataclasses, no behaviour beyond sums."""

@@ -1,0 +1,182 @@
+"""What crosses the border to a commerce platform: products seen there, orders wanted there, orders found there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from mirakl_sync.money import Money
+from mirakl_sync.records.order import Address
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """What the shop said about one SKU at ``observed_at``.
+
+    ``quantity`` is None where the shop does not count stock; then ``in_stock`` alone speaks. ``matches`` is how many
+    products carry the SKU: anything but 1 cannot be sold safely.
+    """
+
+    sku: str
+    observed_at: datetime
+    matches: int = 1
+    product_id: str = ""
+    quantity: int | None = None
+    in_stock: bool = True
+    backorders: bool = False
+    price: Decimal | None = None
+    price_includes_tax: bool = True
+    sellable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReference:
+    """Our key on the shop's order: marketplace, shop and Mirakl order id, found again by ``find_order``."""
+
+    marketplace: str
+    shop: str
+    order_id: str
+
+    def __str__(self) -> str:
+        return f"{self.marketplace}/{self.shop}/{self.order_id}"
+
+
+class CommissionShape(StrEnum):
+    """How the marketplace's commission stands on the shop's order."""
+
+    LINE = "line"
+    DISCOUNT = "discount"
+    ATTRIBUTE = "attribute"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """The commission to show: ``target`` is the attribute's name or the line's title."""
+
+    shape: CommissionShape
+    amount: Money
+    target: str = "marketplace_commission"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftTax:
+    """A tax of the sale as the marketplace computed it; ``rate`` in percent where known."""
+
+    code: str
+    amount: Decimal
+    rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line to sell at exactly these amounts: ``gross`` with taxes, ``tax`` their sum, both for the whole quantity."""
+
+    line_id: str
+    sku: str
+    title: str
+    quantity: int
+    gross: Decimal
+    tax: Decimal
+    taxes: tuple[DraftTax, ...] = ()
+    commission: Decimal = Decimal(0)
+    product_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftShipping:
+    """The shipping charge of the whole order."""
+
+    title: str
+    gross: Decimal
+    tax: Decimal
+    taxes: tuple[DraftTax, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftCustomer:
+    """Who the shop's order belongs to. ``generic`` orders all share one customer of the shop."""
+
+    generic: bool
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    shop_customer_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """The order the shop shall hold, in neutral words; a platform only knows how to write it.
+
+    ``total`` is what the buyer pays and what the shop's order must show to the cent. ``attributes`` are readable names
+    and values staff shall see on the order (gross, commission, net, marketplace, deadline). ``paid`` is False for sales
+    the marketplace has not been paid for. Addresses are None on a provisional order.
+    """
+
+    reference: OrderReference
+    currency: str
+    created_at: datetime
+    lines: tuple[DraftLine, ...]
+    shipping: DraftShipping
+    total: Money
+    customer: DraftCustomer
+    commission: Commission
+    billing: Address | None = None
+    shipping_address: Address | None = None
+    marketplace_title: str = ""
+    paid: bool = True
+    tax_exempt: bool = False
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformOrder:
+    """An order as the shop holds it. ``line_ids`` maps Mirakl line ids to the shop's line ids."""
+
+    order_id: str
+    number: str
+    status: str
+    total: Money | None = None
+    live: bool = False
+    canceled: bool = False
+    line_ids: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+    modified_at: datetime | None = None
+    reference: OrderReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the shop told us, by webhook or poll: look at ``kind`` number ``subject``.
+
+    ``order`` or ``product`` carry what was told, when the notice had it.
+    """
+
+    kind: NoticeKind
+    subject: str
+    observed_at: datetime
+    order: PlatformOrder | None = None
+    product: ProductFacts | None = None
+    deleted: bool = False
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    ORDER = "order"
+    PRODUCT = "product"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence of a connection check: ``ok`` or what is wrong and how to mend it."""
+
+    ok: bool
+    subject: str
+    sentence: str
+    way_out: str = ""
+    blocking: bool = False
