@@ -55,6 +55,42 @@ class Unlimited:
         """Nothing to remember."""
 
 
+@dataclass(frozen=True, slots=True)
+class RawKey:
+    """``Authorization: <key>`` (Mirakl)."""
+
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Basic:
+    """HTTP Basic."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryKeys:
+    """Credentials as query parameters, for servers that drop the ``Authorization`` header."""
+
+    params: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth1:
+    """One-legged OAuth 1.0a; with the token pair, the four-key form."""
+
+    client_key: str
+    client_secret: str = field(repr=False)
+    token: str = ""
+    token_secret: str = field(default="", repr=False)
+    signature: str = "HMAC-SHA256"
+
+
+Auth = RawKey | Basic | QueryKeys | OAuth1 | None
+
+
 class Transport(Protocol):
     """Sends one request, once. Never repeats anything by itself."""
 
@@ -78,3 +114,12 @@ class Transport(Protocol):
 
 # Turns a refused answer (4xx) into the error a vendor's client wants raised, or None for the common table.
 Interpret = Callable[[Operation, Answer], Exception | None]
+
+
+class Dial(Protocol):
+    """Builds the transport to one server; wiring supplies it with timeouts, the shared budget and logging."""
+
+    def __call__(
+        self, base_url: str, *, auth: Auth, interpret: Interpret | None = None, parallel: int = 0
+    ) -> Transport:
+        """``parallel`` caps simultaneous calls of this worker to the server; 0 means no cap."""

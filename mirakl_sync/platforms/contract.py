@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from mirakl_sync.http.contract import Transport
+from mirakl_sync.clock import Clock
+from mirakl_sync.http.contract import Dial
 from mirakl_sync.records.shop import (
     Finding,
     Notice,
@@ -115,5 +116,5 @@ class PlatformSpec:
     optional_credentials: Mapping[str, str]
     settings: Mapping[str, str]
     capabilities: frozenset[Capability]
-    connect: Callable[[StoreAccess, Transport], Platform]
+    connect: Callable[[StoreAccess, Dial, Clock], Platform]
     look_after: timedelta
