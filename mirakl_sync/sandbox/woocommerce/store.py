@@ -1,0 +1,145 @@
+"""Everything a shop has in its database, with the numbers WordPress gives out and the indexes lists need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+from typing import Any
+
+from mirakl_sync.sandbox.woocommerce.indexes import ContainsIndex, TimeIndex
+from mirakl_sync.sandbox.woocommerce.model import Meta, Note, Order, Product, Refund, Webhook
+from mirakl_sync.sandbox.woocommerce.settings import ShopSettings
+from mirakl_sync.sandbox.woocommerce.tax import TaxRate
+
+FIRST_POST_ID = 11
+"""Posts 1 to 10 are the pages a fresh shop has."""
+UNLISTED = {"trash", "auto-draft", "checkout-draft"}
+
+
+class OrderTable:
+    """Orders by id. `save` must follow every change: it keeps the indexes true."""
+
+    def __init__(self, settings: ShopSettings) -> None:
+        self._settings = settings
+        self.rows: dict[int, Order] = {}
+        self.by_created = TimeIndex()
+        self.by_modified = TimeIndex()
+        self.listed_by_created = TimeIndex()
+        self.listed_by_modified = TimeIndex()
+        self.words = ContainsIndex()
+
+    def save(self, order: Order) -> None:
+        self.rows[order.id] = order
+        self.by_created.put(order.id, order.created)
+        self.by_modified.put(order.id, order.modified)
+        if order.status in UNLISTED:
+            self.listed_by_created.drop(order.id)
+            self.listed_by_modified.drop(order.id)
+        else:
+            self.listed_by_created.put(order.id, order.created)
+            self.listed_by_modified.put(order.id, order.modified)
+        self.words.put(order.id, search_text(order, hpos=self._settings.hpos))
+
+    def remove(self, number: int) -> None:
+        del self.rows[number]
+        for index in (
+            self.by_created,
+            self.by_modified,
+            self.listed_by_created,
+            self.listed_by_modified,
+            self.words,
+        ):
+            index.drop(number)
+
+
+def search_text(order: Order, *, hpos: bool) -> str:
+    """What `?search=` looks at: the transaction id only with HPOS, addresses and item names always (reference 5.1)."""
+    names: list[str] = [line.name for line in order.lines]
+    names += [line.method_title for line in order.shipping_lines]
+    names += [fee.name for fee in order.fees]
+    names += [line.rate_code for line in order.tax_lines]
+    own = [order.transaction_id] if hpos else []
+    return "\n".join([*own, " ".join(order.billing.values()), " ".join(order.shipping.values()), *names])
+
+
+class ProductTable:
+    """Products, parents and variations by id; `save` must follow every change."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Product] = {}
+        self.by_sku: dict[str, int] = {}
+        self._skus: dict[int, str] = {}
+        self.by_created = TimeIndex()
+        self.by_modified = TimeIndex()
+
+    def save(self, product: Product) -> None:
+        self._forget_sku(product.id)
+        self.rows[product.id] = product
+        if product.sku:
+            self.by_sku[product.sku] = product.id
+            self._skus[product.id] = product.sku
+        self.by_created.put(product.id, product.created)
+        self.by_modified.put(product.id, product.modified)
+
+    def remove(self, number: int) -> None:
+        del self.rows[number]
+        self._forget_sku(number)
+        self.by_created.drop(number)
+        self.by_modified.drop(number)
+
+    def _forget_sku(self, number: int) -> None:
+        sku = self._skus.pop(number, None)
+        if sku is not None:
+            self.by_sku.pop(sku, None)
+
+
+class Numbers:
+    """Auto-increment columns. Products, orders and refunds share one, as WordPress posts do."""
+
+    def __init__(self) -> None:
+        self._post = count(FIRST_POST_ID)
+        self._columns: dict[str, Any] = {}
+
+    def post(self) -> int:
+        return next(self._post)
+
+    def next(self, column: str) -> int:
+        return next(self._columns.setdefault(column, count(1)))
+
+
+class Store:
+    def __init__(self, settings: ShopSettings) -> None:
+        self.numbers = Numbers()
+        self.products = ProductTable()
+        self.orders = OrderTable(settings)
+        self.refunds: dict[int, Refund] = {}
+        self.notes: dict[int, Note] = {}
+        self.webhooks: dict[int, Webhook] = {}
+        self.tax_rates: list[TaxRate] = []
+        self.attributes: dict[int, dict[str, Any]] = {}
+
+    def item_id(self) -> int:
+        return self.numbers.next("order item")
+
+    def set_meta(self, kept: list[Meta], column: str, key: str, value: Any) -> None:
+        """Writes one meta value; the same key again replaces the value, null removes the row."""
+        known = next((meta for meta in kept if meta.key == key), None)
+        if value is None:
+            kept[:] = [meta for meta in kept if meta.key != key]
+        elif known:
+            known.value = value
+        else:
+            kept.append(Meta(self.numbers.next(column), key, value))
+
+    def merge_meta(self, kept: list[Meta], column: str, given: Iterable[dict[str, Any]] | None) -> None:
+        """Meta as a request sends it: by `id` where it names one, else by key."""
+        for entry in given or ():
+            by_id = next((meta for meta in kept if entry.get("id") and meta.id == int(entry["id"])), None)
+            if by_id and entry.get("value") is not None:
+                by_id.key, by_id.value = entry.get("key", by_id.key), entry["value"]
+            elif entry.get("key"):
+                self.set_meta(kept, column, entry["key"], entry.get("value"))
+
+
+def meta_value(kept: list[Meta], key: str, default: Any = None) -> Any:
+    return next((meta.value for meta in kept if meta.key == key), default)
