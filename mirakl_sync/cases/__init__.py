@@ -1,0 +1,1 @@
+"""The machinery of things that happen once: claim, ask, record."""

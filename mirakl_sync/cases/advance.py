@@ -1,0 +1,255 @@
+"""The loop: claim, next step, perform, record, until the case rests.
+
+Two short transactions enclose each call: the first commits that we ask, the second what came of it, and the second
+already decides the next step, so that a chain of n calls costs n + 1 transactions. None is open during a call.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from mirakl_sync.cases import ledger, retry, timeline
+from mirakl_sync.cases.case import Case
+from mirakl_sync.cases.deed import Deed, Report, carry_out
+from mirakl_sync.cases.outcome import Blocked, Finished, HandedOver, Outcome, Taken, Trouble, Waiting
+from mirakl_sync.cases.step import Ask, Settle, Wait
+from mirakl_sync.clock import Clock
+from mirakl_sync.db.claim import claim, release, still_ours
+from mirakl_sync.db.transaction import Database, Transaction
+from mirakl_sync.errors import Misconfigured, NeedsAnswer, Refused, TryLater, Unreadable
+from mirakl_sync.inbox import desk
+
+log = logging.getLogger(__name__)
+
+# A row claimed this often without anything recorded kills its workers: it is put aside for the developers.
+POISON_CLAIMS = 8
+# Pure steps in one visit; more means the rules run in a circle.
+LONGEST_WALK = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Machinery:
+    """What the loop needs from the process: database, clock and how long things may take."""
+
+    db: Database
+    now: Clock
+    # longest a single call may last; the lease is longer
+    call_timeout: timedelta
+    lease: timedelta
+    who: str = "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A deed about to be carried out, with the ledger's word on whether to look first."""
+
+    step: Any
+    deed: Deed
+    look: bool
+    fence: int
+
+
+def advance(case: Case, row_id: int, machinery: Machinery, *, lane: str | None = None) -> Outcome:
+    """Take a case as far as it can go now; with a ``lane``, only through deeds of that lane."""
+    with machinery.db.transaction() as tx:
+        now = machinery.now()
+        row = claim(tx, case.model, row_id, now, machinery.lease)
+        if row is None:
+            return Taken()
+        if row.claims > POISON_CLAIMS:
+            return _put_aside(tx, case, row, now)
+        going = _walk(tx, case, row, machinery, lane)
+    while isinstance(going, _Call):
+        report = carry_out(going.deed, look=going.look)
+        with machinery.db.transaction() as tx:
+            row = still_ours(tx, case.model, row_id, going.fence)
+            if row is None:
+                return Taken("somebody else took over while the call was under way")
+            going = _record(tx, case, row, going, report, machinery, lane)
+    return going
+
+
+def _walk(tx: Transaction, case: Case, row: Any, machinery: Machinery, lane: str | None) -> _Call | Outcome:
+    """Through pure steps to the next deed or to rest."""
+    now = machinery.now()
+    for _ in range(LONGEST_WALK):
+        step = case.next_step(tx, row, now)
+        if isinstance(step, Settle):
+            _settle(tx, case, row, step, now, machinery.who)
+            if row.state in case.final:
+                return _finish(row, step)
+            continue
+        return _rest_or_call(tx, case, row, step, machinery, lane)
+    raise RuntimeError(f"{case.subject} {row.id} walks in a circle in state {row.state!r}")
+
+
+def _rest_or_call(
+    tx: Transaction, case: Case, row: Any, step: Any, machinery: Machinery, lane: str | None
+) -> _Call | Outcome:
+    now = machinery.now()
+    prepared = step if isinstance(step, Wait | Ask) else case.deed(tx, row, step, now)
+    if isinstance(prepared, Wait):
+        return _wait(tx, case, row, prepared, now)
+    if isinstance(prepared, Ask):
+        return _ask_person(tx, case, row, prepared, now)
+    if lane is not None and prepared.lane != lane:
+        return _hand_over(tx, case, row, prepared, now)
+    return _commit_to(tx, case, row, step, prepared, machinery)
+
+
+def _commit_to(
+    tx: Transaction, case: Case, row: Any, step: Any, deed: Deed, machinery: Machinery
+) -> _Call | Outcome:
+    """Write the ask into the ledger and keep the row; an ask in doubt is looked at first, once it has settled."""
+    now = machinery.now()
+    row.leased_until = now + machinery.lease
+    row.waiting_for = ""
+    if not deed.key:
+        return _Call(step, deed, look=False, fence=row.fence)
+    effect = ledger.find(tx, deed.key)
+    if deed.look is not None and ledger.must_look(effect):
+        settled_at = effect.asked_at + machinery.call_timeout + deed.settling
+        if now < settled_at:
+            return _wait(tx, case, row, Wait(f"certainty whether it did {deed.name}", settled_at), now)
+        return _Call(step, deed, look=True, fence=row.fence)
+    ledger.ask(
+        tx, effect, key=deed.key, kind=deed.name, subject=case.subject, subject_id=row.id, now=now
+    )
+    return _Call(step, deed, look=False, fence=row.fence)
+
+
+def _record(
+    tx: Transaction, case: Case, row: Any, call: _Call, report: Report, machinery: Machinery, lane: str | None
+) -> _Call | Outcome:
+    now = machinery.now()
+    effect = ledger.find(tx, call.deed.key) if call.deed.key else None
+    error = report.error
+    if error is None and report.found_nothing:
+        ledger.not_done(effect, "looked: it had not happened")
+        return _commit_to(tx, case, row, call.step, call.deed, machinery)
+    if error is None:
+        return _succeed(tx, case, row, call, report, effect, machinery, lane)
+    if isinstance(error, Refused) and not call.look:
+        if effect is not None:
+            ledger.refuse(effect, now, error.words)
+        follow = case.refused(tx, row, call.step, error, now)
+        row.last_problem = error.words
+        timeline.add(tx, case.subject, row, now, machinery.who, f"{call.deed.name} refused: {error.words}")
+        if follow is None:
+            return _walk(tx, case, row, machinery, lane)
+        return _rest_or_call(tx, case, row, follow, machinery, lane)
+    return _stumble(tx, case, row, call, error, effect, machinery)
+
+
+def _succeed(
+    tx: Transaction, case: Case, row: Any, call: _Call, report: Report, effect: Any, machinery: Machinery,
+    lane: str | None,
+) -> _Call | Outcome:
+    now, before = machinery.now(), row.state
+    sentence = case.succeeded(tx, row, call.step, report.result, now)
+    if effect is not None:
+        ledger.confirm(effect, now, their_id=str(getattr(report.result, "order_id", "") or ""), words=sentence)
+    row.attempts, row.last_problem, row.claims = 0, "", 0
+    _no_longer_asked(tx, case, row, now, sentence)
+    if sentence:
+        timeline.add(tx, case.subject, row, now, machinery.who, sentence, before=before)
+    return _walk(tx, case, row, machinery, lane)
+
+
+def _stumble(
+    tx: Transaction, case: Case, row: Any, call: _Call, error: Any, effect: Any, machinery: Machinery
+) -> Outcome:
+    """The call did not come to an answer we can use: note it, plan the next attempt, tell whoever must know."""
+    now = machinery.now()
+    unknown = getattr(error, "outcome_unknown", False)
+    if effect is not None and not call.look:
+        (ledger.doubt if unknown else ledger.not_done)(effect, error.words)
+    row.attempts += 1
+    if error.words != row.last_problem:
+        timeline.add(tx, case.subject, row, now, machinery.who, f"{call.deed.name}: {error.words}")
+    row.last_problem = error.words
+    if isinstance(error, NeedsAnswer):
+        return _ask_person(tx, case, row, Ask(error.kind, error.key, error.words, facts=error.facts), now)
+    if isinstance(error, TryLater):
+        case.silent(tx, row, call.step, now)
+        until = retry.when(error, row.attempts, case.deadline(row), now, random.random)
+    else:
+        until = now + timedelta(minutes=5)
+        _tell(tx, case, row, _complaint(error, call), now)
+    row.next_attempt_at = until
+    release(row)
+    if until - now < timedelta(seconds=60):
+        case.wake(tx, row, case.lane_of(row))
+    return Trouble(f"{call.deed.name}: {error.words}", until)
+
+
+def _complaint(error: Any, call: _Call) -> Ask:
+    if isinstance(error, Misconfigured):
+        return Ask("misconfigured", call.deed.lane, error.words, facts={"way_out": error.way_out})
+    if isinstance(error, Unreadable):
+        return Ask("unreadable_answer", call.deed.name, error.words, facts={"payload": error.payload})
+    return Ask("refused_look", call.deed.name, error.words)
+
+
+def _settle(tx: Transaction, case: Case, row: Any, step: Settle, now: datetime, who: str) -> None:
+    before, row.state, row.why = row.state, step.state, step.why
+    timeline.add(tx, case.subject, row, now, who, step.why, before=before)
+    _no_longer_asked(tx, case, row, now, step.why)
+    case.settled(tx, row, now)
+    if step.tell is not None:
+        _tell(tx, case, row, step.tell, now)
+
+
+def _finish(row: Any, step: Settle) -> Outcome:
+    row.next_attempt_at, row.waiting_for = None, ""
+    release(row)
+    return Finished(step.why)
+
+
+def _wait(tx: Transaction, case: Case, row: Any, step: Wait, now: datetime) -> Outcome:
+    if row.blocked_by is not None:
+        _no_longer_asked(tx, case, row, now, f"it now waits for {step.waiting_for}")
+    row.waiting_for, row.next_attempt_at = step.waiting_for, step.until
+    release(row)
+    return Waiting(step.waiting_for, step.until)
+
+
+def _ask_person(tx: Transaction, case: Case, row: Any, ask: Ask, now: datetime) -> Outcome:
+    item = desk.open_item(tx, case.connection_of(row), ask, case.subject, row.id, now)
+    if row.blocked_by != item.id:
+        timeline.add(tx, case.subject, row, now, item.owner, f"asked: {ask.question}")
+        _no_longer_asked(tx, case, row, now, "another question took its place", keep=ask.kind)
+    row.questioned = True
+    row.blocked_by, row.waiting_for, row.next_attempt_at = item.id, item.owner, ask.until
+    release(row)
+    return Blocked(ask.question)
+
+
+def _no_longer_asked(tx: Transaction, case: Case, row: Any, now: datetime, words: str, keep: str = "") -> None:
+    if row.questioned:
+        desk.withdraw(tx, case.subject, row.id, now, words, keep=keep)
+    row.blocked_by = None
+
+
+def _tell(tx: Transaction, case: Case, row: Any, ask: Ask, now: datetime) -> None:
+    row.questioned = True
+    desk.open_item(tx, case.connection_of(row), ask, case.subject, row.id, now)
+
+
+def _hand_over(tx: Transaction, case: Case, row: Any, deed: Deed, now: datetime) -> Outcome:
+    row.next_attempt_at, row.waiting_for = now, ""
+    row.rung_at = now
+    release(row)
+    case.wake(tx, row, deed.lane)
+    return HandedOver(deed.lane, deed.name)
+
+
+def _put_aside(tx: Transaction, case: Case, row: Any, now: datetime) -> Outcome:
+    words = f"{row.claims} attempts in a row ended without any record; the last problem was: {row.last_problem or 'none'}"
+    outcome = _ask_person(tx, case, row, Ask("stuck", f"{case.subject}-{row.id}", words), now)
+    log.error("put aside after too many claims", extra={"subject": case.subject, "row": row.id})
+    return outcome

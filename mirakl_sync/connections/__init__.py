@@ -1,0 +1,1 @@
+"""Connections: made from a file, checked in sentences, opened for work."""

@@ -1,0 +1,65 @@
+"""The engines: one that writes, one that only reads, each set up for its database."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+# Earlier versions carry the rare WAL-reset corruption fault (sqlite.org, release notes of 3.51.3).
+SAFE_SQLITE = (3, 51, 3)
+
+
+def sqlite_driver() -> ModuleType:
+    """The newest SQLite at hand: the bundled one of pysqlite3 when installed, else Python's own."""
+    try:
+        from pysqlite3 import dbapi2
+    except ImportError:
+        import sqlite3 as dbapi2  # type: ignore[no-redef]  # the fall-back has the same interface
+    return dbapi2  # type: ignore[no-any-return]  # neither driver is typed
+
+
+def sqlite_version() -> tuple[int, ...]:
+    """The version of the SQLite library in use."""
+    return tuple(int(part) for part in sqlite_driver().sqlite_version.split("."))
+
+
+def create_engines(url: str, *, pool_size: int) -> tuple[Engine, Engine]:
+    """(writing, reading) engines for a database address.
+
+    On SQLite writers take the write lock at once, so they queue instead of failing; readers never wait for them.
+    """
+    if make_url(url).get_backend_name() == "sqlite":
+        return _sqlite(url, pool_size, reading=False), _sqlite(url, pool_size, reading=True)
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, pool_recycle=1800, pool_timeout=30
+    )
+    return engine, engine
+
+
+def _sqlite(url: str, pool_size: int, *, reading: bool) -> Engine:
+    engine = create_engine(
+        url,
+        module=sqlite_driver(),
+        pool_size=pool_size,
+        max_overflow=4,
+        connect_args={"timeout": 30, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        if reading:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,19 @@
+"""Insert a row unless its unique key is there already, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from mirakl_sync.db.models.base import Base
+from mirakl_sync.db.transaction import Transaction
+
+
+def insert_once(tx: Transaction, model: type[Base], values: Mapping[str, Any]) -> bool:
+    """True when the row was inserted, False when its unique key existed; never an error, never an update."""
+    dialect = tx.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    result = tx.execute(insert(model).values(**values).on_conflict_do_nothing())
+    return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result always has it

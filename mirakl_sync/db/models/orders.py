@@ -1,0 +1,138 @@
+"""Orders, their lines, the shop's orders they became, and everything ever said about them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mirakl_sync.db.models.base import Base, CaseColumns
+from mirakl_sync.db.types import Amount
+
+
+class Order(CaseColumns, Base):
+    """One marketplace order. ``state`` is ours; ``marketplace_state`` and ``platform_state`` are observed."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        UniqueConstraint("shop_pk", "order_id"),
+        # the due rows stay few however long history grows
+        Index(
+            "ix_orders_due",
+            "next_attempt_at",
+            postgresql_where=text("next_attempt_at IS NOT NULL"),
+            sqlite_where=text("next_attempt_at IS NOT NULL"),
+        ),
+        Index("ix_orders_state_accept_by", "state", "accept_by"),
+        Index("ix_orders_connection_created", "connection_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    connection_id: Mapped[int] = mapped_column(ForeignKey("connections.id"))
+    shop_pk: Mapped[int] = mapped_column(ForeignKey("shops.id"))
+    store_pk: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    policy_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
+    order_id: Mapped[str] = mapped_column(String(80), index=True)
+    commercial_id: Mapped[str] = mapped_column(String(80), default="")
+    marketplace_state: Mapped[str] = mapped_column(String(40))
+    platform_state: Mapped[str] = mapped_column(String(40), default="")
+    created_at: Mapped[datetime]
+    marketplace_updated_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    accept_by: Mapped[datetime | None] = mapped_column(default=None)
+    ship_by: Mapped[datetime | None] = mapped_column(default=None)
+    accepted_at: Mapped[datetime | None] = mapped_column(default=None)
+    placed_at: Mapped[datetime | None] = mapped_column(default=None)
+    currency: Mapped[str] = mapped_column(String(3))
+    gross: Mapped[Decimal] = mapped_column(Amount)
+    commission: Mapped[Decimal] = mapped_column(Amount)
+    payment_workflow: Mapped[str] = mapped_column(String(40), default="")
+    # False once a person took the order out of our hands
+    managed: Mapped[bool] = mapped_column(default=True)
+    # a person's word on the whole order: "accept" or "refuse"
+    answer_by_hand: Mapped[str] = mapped_column(String(10), default="")
+    answered_by: Mapped[str] = mapped_column(String(80), default="")
+    # when the marketplace was told the shop's order number (OR04)
+    reference_told_at: Mapped[datetime | None] = mapped_column(default=None)
+    payload: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    lines: Mapped[list[OrderLine]] = relationship(
+        order_by="OrderLine.position", lazy="selectin", cascade="all, delete-orphan"
+    )
+    links: Mapped[list[PlatformLink]] = relationship(order_by="PlatformLink.id", lazy="selectin")
+
+    @property
+    def link(self) -> PlatformLink | None:
+        """The shop's order that stands for this one now."""
+        return next((link for link in self.links if link.current), None)
+
+
+class OrderLine(Base):
+    """One line; ``decision`` is what we answer, ``felt_at`` when the shop's stock took note of it."""
+
+    __tablename__ = "order_lines"
+    __table_args__ = (
+        UniqueConstraint("order_pk", "line_id"),
+        Index(
+            "ix_order_lines_not_felt",
+            "store_pk",
+            "sku",
+            postgresql_where=text("promised"),
+            sqlite_where=text("promised"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_pk: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    store_pk: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    position: Mapped[int]
+    line_id: Mapped[str] = mapped_column(String(80))
+    sku: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(40))
+    quantity: Mapped[int]
+    unit_price: Mapped[Decimal] = mapped_column(Amount)
+    gross: Mapped[Decimal] = mapped_column(Amount)
+    commission: Mapped[Decimal] = mapped_column(Amount)
+    decision: Mapped[str] = mapped_column(String(10), default="")
+    decision_why: Mapped[str] = mapped_column(Text, default="")
+    # accepted but perhaps not yet subtracted by the shop: counts against what may still be promised
+    promised: Mapped[bool] = mapped_column(default=False)
+    felt_at: Mapped[datetime | None] = mapped_column(default=None)
+    platform_line_id: Mapped[str] = mapped_column(String(80), default="")
+
+
+class PlatformLink(Base):
+    """The shop's order for a marketplace order. Replaced ones stay, without being current."""
+
+    __tablename__ = "platform_orders"
+    __table_args__ = (UniqueConstraint("store_pk", "platform_order_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_pk: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    store_pk: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    platform_order_id: Mapped[str] = mapped_column(String(80))
+    number: Mapped[str] = mapped_column(String(80))
+    url: Mapped[str] = mapped_column(String(500), default="")
+    total: Mapped[Decimal | None] = mapped_column(Amount, default=None)
+    created_at: Mapped[datetime]
+    current: Mapped[bool] = mapped_column(default=True)
+    replaced_by: Mapped[int | None] = mapped_column(default=None)
+
+
+class TimelineEntry(Base):
+    """One line of a row's story: when, who, from where to where, and the sentence."""
+
+    __tablename__ = "timeline"
+    __table_args__ = (Index("ix_timeline_subject", "subject", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[int]
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(80))
+    from_state: Mapped[str] = mapped_column(String(24), default="")
+    to_state: Mapped[str] = mapped_column(String(24), default="")
+    sentence: Mapped[str] = mapped_column(Text)

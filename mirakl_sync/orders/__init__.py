@@ -1,0 +1,1 @@
+"""Marketplace orders: taken in, judged, answered in time, placed exactly once."""

@@ -1,0 +1,57 @@
+"""What the rules may know of an order: plain values, no rows, no clients, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from mirakl_sync.orders.states import State
+from mirakl_sync.records.shop import ProductFacts
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """A line with what the shop said of its SKU.
+
+    ``available`` is what may still be promised: the shop's quantity less what other orders were promised and the shop
+    has not felt yet; None where the shop does not count stock.
+    """
+
+    line_id: str
+    sku: str
+    quantity: int
+    unit_gross: Decimal
+    unit_net: Decimal
+    alive: bool = True
+    product: ProductFacts | None = None
+    available: int | None = None
+    # False for a line the provisional order was made without
+    held: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """An order as the rules see it."""
+
+    order_id: str
+    state: State
+    marketplace_state: str
+    created_at: datetime
+    lines: tuple[LineFacts, ...]
+    accept_by: datetime | None = None
+    ship_by: datetime | None = None
+    managed: bool = True
+    fulfilled_by_operator: bool = False
+    has_addresses: bool = False
+    has_platform_order: bool = False
+    platform_canceled: bool = False
+    partial_allowed: bool = True
+    answer_by_hand: str = ""
+    # the store could not be asked at the last attempt
+    store_silent: bool = False
+
+    @property
+    def skus(self) -> tuple[str, ...]:
+        """Every SKU that still counts, once."""
+        return tuple(dict.fromkeys(line.sku for line in self.lines if line.alive))

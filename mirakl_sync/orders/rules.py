@@ -1,0 +1,161 @@
+"""The heart: what an order needs next. Pure; ``now`` is an argument."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from mirakl_sync.cases.step import Ask, Settle, Wait
+from mirakl_sync.orders import states
+from mirakl_sync.orders.facts import OrderFacts
+from mirakl_sync.orders.judge import Judgement, Objection, judge
+from mirakl_sync.orders.states import State
+from mirakl_sync.orders.steps import Answer, Create, LineDecision, OrderStep, Prove, Release, Reserve, Withdraw
+from mirakl_sync.orders.window import last_call_at
+from mirakl_sync.policy.model import Acceptance, OrderPolicy, TimeRunsOut
+
+Step = OrderStep | Settle | Wait | Ask
+
+
+def next_step(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
+    """The next thing to do for an order, given what is known of it, its policy and the time."""
+    if not order.managed:
+        return Wait("a person, who took this order over")
+    if order.marketplace_state in states.ENDED_STATES:
+        return _ended(order)
+    if order.fulfilled_by_operator:
+        return Settle(State.CLOSED, "the operator fulfils this order; nothing for us to do")
+    if order.marketplace_state in states.OVER_STATES:
+        return Settle(State.CLOSED, f"the marketplace says {order.marketplace_state}")
+    if order.state in states.UNANSWERED:
+        return _unanswered(order, policy, now)
+    if order.marketplace_state in states.LEFT_STATES and order.state is not State.SHIPPED:
+        return Settle(State.SHIPPED, f"the marketplace says {order.marketplace_state}")
+    match order.state:
+        case State.ACCEPTED:
+            return _accepted(order, now)
+        case State.PLACED:
+            return _placed(order, now)
+        case State.SHIPPED:
+            return Wait("the end of the sale")
+    return Settle(order.state, "nothing more can happen")
+
+
+def _ended(order: OrderFacts) -> Step:
+    """Refused or cancelled on the marketplace: the shop must not send anything."""
+    words = f"the marketplace says {order.marketplace_state}"
+    if order.has_platform_order and not order.platform_canceled:
+        return Withdraw(f"{words[0].upper()}{words[1:]}: the sale of {order.order_id} is over.")
+    if order.marketplace_state == "CANCELED":
+        return Settle(State.CANCELED, words)
+    if order.state in states.UNANSWERED:
+        missed = Ask("window_missed", order.order_id, f"Order {order.order_id} was refused without our answer.")
+        return Settle(State.REFUSED, f"{words}, without an answer of ours", tell=missed)
+    return Settle(State.REFUSED, words)
+
+
+def _unanswered(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
+    if order.marketplace_state == states.STAGING:
+        return Wait("the operator's checks")
+    if order.marketplace_state in states.PAST_ACCEPTANCE:
+        return Settle(State.ACCEPTED, f"accepted: the marketplace says {order.marketplace_state}")
+    if order.marketplace_state != states.WAITING_ACCEPTANCE:
+        return Wait(f"a state we know (the marketplace says {order.marketplace_state})")
+    last_call = in_last_call(order, policy, now)
+    if order.state is State.RESERVED:
+        return _answer_reserved(order, policy, last_call=last_call)
+    unproven = missing_proof(order, policy, now)
+    if unproven and not order.store_silent and not order.answer_by_hand:
+        return Prove(unproven)
+    if unproven and not order.answer_by_hand and not last_call:
+        return Wait("the shop, to prove SKU and stock", _earliest(now + timedelta(seconds=15), _last_call(order, policy)))
+    judgement = judge(order, policy, last_call=last_call)
+    if judgement.question is not None:
+        return _question(order, policy, judgement.question, now)
+    return _answer(order, policy, judgement, last_call=last_call)
+
+
+def _answer(order: OrderFacts, policy: OrderPolicy, judgement: Judgement, *, last_call: bool) -> Step:
+    if judgement.all_refused or policy.accept is Acceptance.FIRST or order.answer_by_hand:
+        return Answer(judgement.decisions, _reasons(judgement.decisions))
+    if last_call and policy.when_time_runs_out is TimeRunsOut.ACCEPT:
+        return Answer(judgement.decisions, "the time runs out before the shop could hold the order")
+    return Reserve(judgement.decisions)
+
+
+def _answer_reserved(order: OrderFacts, policy: OrderPolicy, *, last_call: bool) -> Step:
+    """The shop holds the goods: say yes, unless its staff cancelled or a person said no meanwhile."""
+    live = [line for line in order.lines if line.alive]
+    if order.answer_by_hand == "refuse":
+        return Answer(tuple(LineDecision(line.line_id, False, "decided by hand") for line in live), "decided by hand")
+    if order.platform_canceled and not order.answer_by_hand and not last_call:
+        words = f"The provisional order of {order.order_id} was cancelled in the shop before it was accepted."
+        return Ask("canceled_in_shop", order.order_id, words, until=_last_call(order, policy), due=order.accept_by)
+    accept = not order.platform_canceled or order.answer_by_hand == "accept"
+    why = "reserved in the shop" if accept else "cancelled in the shop, and nobody answered in time"
+    refused = {line.line_id for line in live if not line.held}
+    return Answer(
+        tuple(LineDecision(line.line_id, accept and line.line_id not in refused, why) for line in live), why
+    )
+
+
+def _accepted(order: OrderFacts, now: datetime) -> Step:
+    if order.marketplace_state != states.SHIPPING:
+        return Wait("the marketplace to confirm and be paid")
+    if not order.has_addresses:
+        return Wait("the address")
+    if order.platform_canceled:
+        return _canceled_in_shop(order, now)
+    return Release() if order.has_platform_order else Create()
+
+
+def _placed(order: OrderFacts, now: datetime) -> Step:
+    if order.platform_canceled:
+        return _canceled_in_shop(order, now)
+    return Wait("shipment", order.ship_by if order.ship_by and order.ship_by > now else None)
+
+
+def _canceled_in_shop(order: OrderFacts, now: datetime) -> Ask:
+    words = f"The shop's order for {order.order_id} was cancelled there, but the marketplace expects the parcel."
+    return Ask("canceled_in_shop", order.order_id, words, until=now + timedelta(minutes=15), due=order.ship_by)
+
+
+def _question(order: OrderFacts, policy: OrderPolicy, objection: Objection, now: datetime) -> Ask:
+    """Ask, and look again by ourselves: the cause may go away, and at the last call nobody is waited for."""
+    again = _earliest(now + policy.proof_fresh, _last_call(order, policy) if _last_call(order, policy) > now else None)
+    return Ask(
+        objection.kind, objection.key, objection.words, until=again, due=order.accept_by, facts=objection.facts
+    )
+
+
+def missing_proof(order: OrderFacts, policy: OrderPolicy, now: datetime) -> tuple[str, ...]:
+    """The SKUs the shop must be asked about: unknown to us or seen too long ago.
+
+    While the shop is silent an older word of it still counts, up to ``proof_valid``.
+    """
+    limit = policy.proof_valid if order.store_silent else policy.proof_fresh
+    return tuple(
+        dict.fromkeys(
+            line.sku
+            for line in order.lines
+            if line.alive and (line.product is None or line.product.observed_at < now - limit)
+        )
+    )
+
+
+def in_last_call(order: OrderFacts, policy: OrderPolicy, now: datetime) -> bool:
+    """True when nobody can be waited for any more."""
+    return now >= _last_call(order, policy)
+
+
+def _last_call(order: OrderFacts, policy: OrderPolicy) -> datetime:
+    if order.accept_by is None:
+        return datetime.max.replace(tzinfo=order.created_at.tzinfo)
+    return last_call_at(order.created_at, order.accept_by, policy.last_call)
+
+
+def _earliest(first: datetime, second: datetime | None) -> datetime:
+    return first if second is None else min(first, second)
+
+
+def _reasons(decisions: tuple[LineDecision, ...]) -> str:
+    return "; ".join(dict.fromkeys(decision.why for decision in decisions))

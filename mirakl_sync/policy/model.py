@@ -1,0 +1,98 @@
+"""The policy of a connection: closed choices, with the defaults we would choose ourselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from mirakl_sync.records.shop import CommissionShape
+
+
+class Acceptance(StrEnum):
+    """Which comes first: our yes to the marketplace, or a provisional order in the shop."""
+
+    FIRST = "accept_first"
+    AFTER_CREATION = "create_first"
+
+
+class Verdict(StrEnum):
+    """What to do with an order line in doubt."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    ASK = "ask"
+
+
+class TimeRunsOut(StrEnum):
+    """What happens to an order under ``create_first`` whose shop does not answer in time."""
+
+    ACCEPT = "accept"
+    LEAVE = "leave"
+
+
+class Unanswered(StrEnum):
+    """What happens at the last call to a line that nobody decided."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    LEAVE = "leave"
+
+
+class Customer(StrEnum):
+    """Whose name the shop's order carries."""
+
+    GENERIC = "generic"
+    PROXY_EMAIL = "proxy_email"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How long the marketplace waits for our answer: hours, or whole working days in its own time zone.
+
+    ``holidays`` is an ISO country code whose public holidays do not count as working days; empty counts them.
+    """
+
+    hours: Decimal | None = None
+    working_days: int | None = None
+    timezone: str = "UTC"
+    holidays: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPolicy:
+    """How orders are answered and placed."""
+
+    accept: Acceptance = Acceptance.FIRST
+    when_time_runs_out: TimeRunsOut = TimeRunsOut.ACCEPT
+    unanswered: Unanswered = Unanswered.REFUSE
+    # before accept_by; never more than a fifth of the window, so that short windows keep time for a person
+    last_call: timedelta = timedelta(hours=2)
+    poll_every: timedelta = timedelta(minutes=1)
+    unknown_sku: Verdict = Verdict.ASK
+    insufficient_stock: Verdict = Verdict.ASK
+    backorder: Verdict = Verdict.ACCEPT
+    price_below: Verdict = Verdict.ASK
+    # percent the marketplace price may lie under the shop's; None switches the guard off
+    price_below_by: Decimal | None = Decimal(10)
+    # the operator refuses answers that differ by line: refuse the whole order, or ask
+    partial_forbidden: Verdict = Verdict.ASK
+    # what the shop said of a SKU counts this long without asking again …
+    proof_fresh: timedelta = timedelta(minutes=5)
+    # … and this long when the shop cannot be asked
+    proof_valid: timedelta = timedelta(hours=24)
+    customer: Customer = Customer.GENERIC
+    generic_customer: str = ""
+    commission: CommissionShape = CommissionShape.ATTRIBUTE
+    commission_target: str = "marketplace_commission"
+    tax_exempt_business: bool = False
+    # free country texts of the marketplace, as it writes them, to ISO alpha-2 codes
+    countries: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Everything that may differ from one connection to the next."""
+
+    orders: OrderPolicy = field(default_factory=OrderPolicy)
