@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from io import BufferedReader
 
 
 @dataclass
@@ -63,7 +63,9 @@ class Server:
             return
 
 
-def _read(reader: BinaryIO) -> Heard | None:
+def _read(reader: BufferedReader) -> Heard | None:
+    if reader.peek(1)[:1] == b"\x16":  # a TLS greeting: this server speaks plainly
+        return None
     line = reader.readline().decode("latin-1").strip()
     if not line:
         return None
