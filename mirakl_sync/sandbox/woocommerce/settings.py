@@ -1,4 +1,4 @@
-"""What one simulated shop is: its version, country, tax rules, keys and plugins. Plain data, changed only by tests and control."""
+"""What one simulated shop is: version, country, tax rules, keys. Plain data, changed only by tests and control."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ PAID = {"processing", "completed"}
 
 def writable(settings: ShopSettings) -> tuple[str, ...]:
     """The values of `status` in a body, in the order the error message lists them."""
-    return (*list(LABELS)[:-1], "checkout-draft", *settings.extra_statuses)
+    return (*LABELS, *settings.extra_statuses)
 
 
 def change_status(shop: Shop, order: Order, status: str) -> None:
@@ -58,7 +58,7 @@ def needs_processing(shop: Shop, order: Order) -> bool:
 
 
 def payment_complete(shop: Shop, order: Order, transaction_id: str) -> None:
-    """`WC_Order::payment_complete`: only unpaid orders move, to processing or, with nothing to process, to completed."""
+    """`WC_Order::payment_complete`: unpaid orders move to processing or, with nothing to process, to completed."""
     if order.status not in {"on-hold", "pending", "failed", "cancelled"}:
         return
     if transaction_id:

@@ -14,7 +14,7 @@ ITEM_META = "order item meta"
 
 
 def stock_holder(shop: Shop, product: Product | None) -> Product | None:
-    """The product whose quantity counts: itself, or the parent that manages stock for its variations; None = not managed."""
+    """The product whose quantity counts: itself, or the parent that manages it; None = not managed."""
     if product is None or not shop.settings.manage_stock:
         return None
     if product.manage_stock:

@@ -68,29 +68,32 @@ class ProductTable:
     def __init__(self) -> None:
         self.rows: dict[int, Product] = {}
         self.by_sku: dict[str, int] = {}
-        self._skus: dict[int, str] = {}
+        self.by_gtin: dict[str, int] = {}
+        self._codes: dict[int, tuple[str, str]] = {}
         self.by_created = TimeIndex()
         self.by_modified = TimeIndex()
 
     def save(self, product: Product) -> None:
-        self._forget_sku(product.id)
+        self._forget_codes(product.id)
         self.rows[product.id] = product
+        self._codes[product.id] = (product.sku, product.global_unique_id)
         if product.sku:
             self.by_sku[product.sku] = product.id
-            self._skus[product.id] = product.sku
+        if product.global_unique_id:
+            self.by_gtin[product.global_unique_id] = product.id
         self.by_created.put(product.id, product.created)
         self.by_modified.put(product.id, product.modified)
 
     def remove(self, number: int) -> None:
         del self.rows[number]
-        self._forget_sku(number)
+        self._forget_codes(number)
         self.by_created.drop(number)
         self.by_modified.drop(number)
 
-    def _forget_sku(self, number: int) -> None:
-        sku = self._skus.pop(number, None)
-        if sku is not None:
-            self.by_sku.pop(sku, None)
+    def _forget_codes(self, number: int) -> None:
+        sku, gtin = self._codes.pop(number, ("", ""))
+        self.by_sku.pop(sku, None)
+        self.by_gtin.pop(gtin, None)
 
 
 class Numbers:

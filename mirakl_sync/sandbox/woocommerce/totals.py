@@ -14,7 +14,10 @@ NewId = Callable[[], int]
 
 
 def recalculate(order: Order, settings: ShopSettings, table: list[TaxRate], new_item_id: NewId) -> None:
-    """`calculate_totals(true)`: shipping and fees summed, a negative fee cut so the total stays ≥ 0, taxes anew, then the total."""
+    """`calculate_totals(true)`: shipping and fees summed, taxes anew, then the total.
+
+    A negative fee is cut so that the total stays at or above zero.
+    """
     cent = settings.cent
     order.shipping_total = sum((rounded(line.total, cent) for line in order.shipping_lines), ZERO)
     cart = _cart(order, settings, "total")
@@ -52,9 +55,7 @@ def tax_location(order: Order, settings: ShopSettings) -> Location:
     return Location(address["country"], address["state"], address["postcode"], address["city"])
 
 
-def update_tax_lines(
-    holder: Order | Refund, settings: ShopSettings, table: list[TaxRate], new_item_id: NewId
-) -> None:
+def update_tax_lines(holder: Order | Refund, settings: ShopSettings, table: list[TaxRate], new_item_id: NewId) -> None:
     """One tax line per rate met; a line that is there already keeps its id. An order's tax totals follow."""
     cart, shipping = _tax_by_rate(holder, settings)
     known = {line.rate_id: line for line in holder.tax_lines}

@@ -1,0 +1,106 @@
+"""What really happened in the shop, for tests and demos to judge us by."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+from mirakl_sync.sandbox.woocommerce.amounts import money
+from mirakl_sync.sandbox.woocommerce.model import Order
+from mirakl_sync.sandbox.woocommerce.store import meta_value
+
+if TYPE_CHECKING:
+    from mirakl_sync.sandbox.woocommerce.shop import Shop
+
+VOID = {"cancelled", "trash", "checkout-draft", "failed"}
+
+
+def books(shop: Shop) -> dict[str, Any]:
+    """Orders with everything that counts, stock per SKU, mails, deliveries; and `by_reference`, where doubles show."""
+    return {
+        **summary(shop),
+        "orders": [_order(shop, order) for order in shop.store.orders.rows.values()],
+        "by_reference": by_reference(shop),
+        "stock": {product.sku or str(product.id): product.stock for product in shop.store.products.rows.values()},
+        "refunds": [_refund(refund) for refund in shop.store.refunds.values()],
+        "mails": list(shop.mails),
+        "webhooks": {**shop.queue.counts, "waiting": len(shop.queue), "last": shop.queue.last[-50:]},
+    }
+
+
+def summary(shop: Shop) -> dict[str, Any]:
+    """Totals only: cheap enough to ask for while a benchmark runs."""
+    references = by_reference(shop)
+    return {
+        "totals": {
+            "orders": len(shop.store.orders.rows),
+            "by_status": dict(Counter(order.status for order in shop.store.orders.rows.values())),
+            "references": len(references),
+            "doubled_references": sum(len(ids) > 1 for ids in references.values()),
+            "refunds": len(shop.store.refunds),
+            "mails": len(shop.mails),
+            "mails_filtered": shop.mails_filtered,
+            "webhooks": {**shop.queue.counts, "waiting": len(shop.queue)},
+        }
+    }
+
+
+def by_reference(shop: Shop) -> dict[str, list[int]]:
+    """ "shop/order" as our meta names them → ids of orders that count (not cancelled, failed, draft or trashed)."""
+    shop_key, order_key = shop.settings.reference_meta
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for order in shop.store.orders.rows.values():
+        reference = meta_value(order.meta, order_key)
+        if reference is not None and order.status not in VOID:
+            found[f"{meta_value(order.meta, shop_key, '')}/{reference}"].append(order.id)
+    return dict(found)
+
+
+def _order(shop: Shop, order: Order) -> dict[str, Any]:
+    places = shop.settings.decimals
+    return {
+        "id": order.id,
+        "number": str(order.id),
+        "status": order.status,
+        "total": money(order.total, places),
+        "total_tax": money(order.cart_tax + order.shipping_tax, places),
+        "shipping_total": money(order.shipping_total, places),
+        "currency": order.currency,
+        "transaction_id": order.transaction_id,
+        "created_via": order.created_via,
+        "customer_id": order.customer_id,
+        "billing": dict(order.billing),
+        "shipping": dict(order.shipping),
+        "meta": {meta.key: meta.value for meta in order.meta},
+        "lines": [_line(shop, line) for line in order.lines],
+        "fees": [{"name": fee.name, "total": money(fee.total, places)} for fee in order.fees],
+        "notes": [shop.store.notes[number].text for number in order.note_ids],
+        "history": [{"status": status, "at": at.isoformat()} for status, at in order.history],
+        "created": order.created.isoformat(),
+        "modified": order.modified.isoformat(),
+        "stock_reduced": order.stock_reduced,
+    }
+
+
+def _line(shop: Shop, line: Any) -> dict[str, Any]:
+    product = shop.store.products.rows.get(line.sold_id)
+    return {
+        "id": line.id,
+        "sku": product.sku if product else None,
+        "product_id": line.sold_id,
+        "quantity": line.quantity,
+        "total": money(line.total, shop.settings.decimals),
+        "total_tax": money(line.total_tax, shop.settings.decimals),
+        "meta": {meta.key: meta.value for meta in line.meta},
+    }
+
+
+def _refund(refund: Any) -> dict[str, Any]:
+    return {
+        "id": refund.id,
+        "order_id": refund.order_id,
+        "amount": money(refund.amount, 2),
+        "reason": refund.reason,
+        "meta": {meta.key: meta.value for meta in refund.meta},
+        "lines": [{"product_id": line.sold_id, "quantity": line.quantity} for line in refund.lines],
+    }
