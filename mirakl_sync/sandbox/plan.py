@@ -1,6 +1,6 @@
 """A whole sandbox from a plan: several marketplaces and shops, each a server of its own.
 
-A plan is {"servers": [entry, …]}; an entry has `kind`, `name`, `port` (0 = any) and whatever the kind understands.
+A plan is {"servers": [entry, …]}; an entry has `kind`, `name`, `port` (0 = any) and what its kind knows.
 Every kind is a package here with `from_plan(entry) -> (Flask app, access)`, where access holds what a client
 must know: keys, shop ids.
 """

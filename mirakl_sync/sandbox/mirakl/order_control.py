@@ -1,0 +1,108 @@
+"""Control extras of a marketplace: customers who buy, people who act elsewhere, the catalogue, the keys."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from werkzeug.exceptions import BadRequest, Conflict, NotFound
+
+from mirakl_sync.sandbox.control import control_json
+from mirakl_sync.sandbox.gate import CONTROL_PREFIX
+from mirakl_sync.sandbox.mirakl import life
+from mirakl_sync.sandbox.mirakl.model import Order
+from mirakl_sync.sandbox.mirakl.placing import place
+from mirakl_sync.sandbox.mirakl.settings import Key
+
+if TYPE_CHECKING:
+    from mirakl_sync.sandbox.mirakl.tenant import Tenant
+
+
+def touch(tenant: Tenant, order: Order, at: int) -> None:
+    """Something nobody can see changed: the order is delivered again."""
+    tenant.orders.touch(order, at)
+
+
+ACTIONS = {
+    "accept": lambda tenant, order, at: life.accept(tenant, order, at, by="operator"),
+    "refuse": lambda tenant, order, at: life.refuse(tenant, order, at, by="operator"),
+    "cancel": lambda tenant, order, at: life.cancel(tenant, order, at, by="operator"),
+    "pay": life.pay,
+    "refuse_payment": life.refuse_payment,
+    "ship": life.ship,
+    "receive": life.receive,
+    "close": life.close,
+    "touch": touch,
+}
+
+
+def add_order_control(app: Flask, tenant: Tenant) -> None:
+    """Mount the extras under /_sandbox/."""
+
+    @app.post(f"{CONTROL_PREFIX}/orders", endpoint="control_place")
+    def place_orders() -> dict[str, Any]:
+        asked = control_json()
+        count = int(asked.pop("count", 1))
+        return {"order_ids": [_place(tenant, asked) for _ in range(count)]}
+
+    @app.post(f"{CONTROL_PREFIX}/orders/<order_id>/<action>", endpoint="control_act")
+    def act(order_id: str, action: str) -> dict[str, Any]:
+        if action not in ACTIONS:
+            raise NotFound(f"known actions: {', '.join(ACTIONS)}")
+        return _act(tenant, order_id, action)
+
+    @app.post(f"{CONTROL_PREFIX}/offers", endpoint="control_offers")
+    def set_offers() -> dict[str, Any]:
+        asked = control_json()
+        shop_id = int(asked.get("shop_id", next(iter(tenant.shops))))
+        if shop_id not in tenant.shops:
+            raise BadRequest(f"no shop {shop_id}")
+        with tenant.lock:
+            offers = [tenant.set_offer(shop_id, offer) for offer in asked.get("offers", [])]
+        return {"offers": [{"sku": offer.sku, "quantity": offer.quantity} for offer in offers]}
+
+    @app.get(f"{CONTROL_PREFIX}/offers", endpoint="control_stock")
+    def stock() -> dict[str, Any]:
+        with tenant.lock:
+            return {
+                str(shop): {one.sku: one.quantity for one in known.values()}
+                for shop, known in _offers(tenant)
+            }
+
+    @app.post(f"{CONTROL_PREFIX}/keys", endpoint="control_keys")
+    def rotate_key() -> dict[str, str]:
+        """{"revoke": key} → the key that takes its place, with the same shops and roles."""
+        with tenant.lock:
+            old = tenant.keys.pop(str(control_json().get("revoke")), None)
+            if old is None:
+                raise BadRequest("no such key")
+            fresh = Key(secrets.token_hex(16), old.shop_ids, old.roles)
+            tenant.keys[fresh.secret] = fresh
+        return {"key": fresh.secret}
+
+
+def _offers(tenant: Tenant) -> Any:
+    return tenant.offers.items()
+
+
+def _place(tenant: Tenant, asked: dict[str, Any]) -> str:
+    """The lock is let go between two orders, so that a thousand of them do not stop the shop."""
+    try:
+        with tenant.lock:
+            return place(tenant, asked).order_id
+    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
+        raise BadRequest(f"{type(error).__name__}: {error}") from error
+
+
+def _act(tenant: Tenant, order_id: str, action: str) -> dict[str, Any]:
+    with tenant.lock:
+        tenant.tick()
+        order = tenant.orders.by_id.get(order_id)
+        if order is None:
+            raise NotFound(f"no order {order_id}")
+        try:
+            ACTIONS[action](tenant, order, tenant.now())
+        except life.WrongState as error:
+            raise Conflict(str(error)) from error
+        return {"order_id": order_id, "state": order.state}
