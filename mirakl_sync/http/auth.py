@@ -39,10 +39,11 @@ def signer(auth: Auth) -> AuthBase | None:
         case QueryKeys(params):
             return _QueryAuth(dict(params))
         case OAuth1():
-            return Signer(
+            signs: AuthBase = Signer(
                 auth.client_key,
                 client_secret=auth.client_secret,
                 resource_owner_key=auth.token or None,
                 resource_owner_secret=auth.token_secret or None,
                 signature_method=auth.signature,
             )
+            return signs

@@ -78,16 +78,14 @@ class _Response(HTTPResponse):
 class _Watched:
     """Tells the running call when bytes of the request begin to leave, and lets none leave too late."""
 
-    response_class = _Response
+    sock: Any
+    response_class: Any = _Response
 
     def connect(self) -> None:
-        exchange = current.exchange
-        if exchange is None:
-            return super().connect()  # type: ignore[misc]  # mixed into urllib3's connections
+        exchange = current.exchange or Exchange(0)
         exchange.connecting = True
         super().connect()  # type: ignore[misc]  # mixed into urllib3's connections
         exchange.connecting = False
-        return None
 
     def send(self, data: Any) -> None:
         if self.sock is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing, validates_schema
@@ -16,7 +16,7 @@ _REQUIRED = "is missing"
 class _Value(fields.Field[Any]):
     """A value read by one function; null counts as absent. Shorter than marshmallow's own fields, and faster."""
 
-    read: ClassVar[Callable[[Any], Any]]
+    read: ClassVar[Any]
     absent: ClassVar[Any] = None
 
     def deserialize(self, value: Any, *_args: Any, **_kwargs: Any) -> Any:
