@@ -49,9 +49,10 @@ class Name(Text):
 class TaxMode(Name):
     @staticmethod
     def read(value: Any) -> str:
-        if value not in TAX_MODES:
-            raise ValueError(f"is neither TAX_INCLUDED nor TAX_EXCLUDED but {str(value)[:40]!r}")
-        return str(value)
+        spoken = values.text(value)
+        if spoken not in TAX_MODES:
+            raise ValueError(f"is neither TAX_INCLUDED nor TAX_EXCLUDED but {spoken[:40]!r}")
+        return spoken
 
 
 class Amount(_Value):

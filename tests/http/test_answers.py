@@ -33,7 +33,8 @@ def test_any_success_is_no_error(status):
     [
         (301, Misconfigured), (302, Unavailable), (304, Unavailable), (308, Misconfigured),
         (400, Refused), (401, Misconfigured), (403, Misconfigured), (404, Refused), (405, Refused),
-        (407, Misconfigured),        (408, Unavailable), (409, Refused), (410, Refused), (411, Refused), (422, Refused), (425, Unavailable),
+        (407, Misconfigured), (408, Unavailable), (409, Refused), (410, Refused), (411, Refused),
+        (422, Refused), (425, Unavailable),
         (429, RateLimited), (500, Unavailable), (502, Unavailable), (503, Unavailable), (504, Unavailable),
         (520, Unavailable), (600, Unavailable), (101, Unavailable),
     ],
