@@ -1,0 +1,1 @@
+"""WooCommerce (REST v3, 8.2 and later). README.md is for the person who connects a shop."""

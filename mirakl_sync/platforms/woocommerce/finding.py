@@ -1,0 +1,62 @@
+"""The look behind ``create_order``: exactly our order among everything a search brings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from mirakl_sync.errors import NeedsAnswer
+from mirakl_sync.platforms.woocommerce import orders
+from mirakl_sync.platforms.woocommerce.client import stamp
+from mirakl_sync.platforms.woocommerce.placing import Desk, note
+from mirakl_sync.platforms.woocommerce.schemas import ShopOrder
+from mirakl_sync.records.shop import OrderReference
+
+# The shop's clock need not agree with ours.
+CLOCKS_APART = timedelta(hours=1)
+
+
+def find(desk: Desk, reference: OrderReference, since: datetime) -> ShopOrder | None:
+    """Our order, from the quickest search that shows it; None only after all of them and the trash."""
+    for candidates in _searches(desk, reference, since):
+        hits = [order for order in candidates if orders.reference_of(order) == reference]
+        if hits:
+            return one_of(desk, reference, hits)
+    return None
+
+
+def _searches(desk: Desk, reference: OrderReference, since: datetime) -> Iterator[Iterator[ShopOrder]]:
+    look = desk.client.orders
+    born = {"after": stamp(since - CLOCKS_APART), "dates_are_gmt": "true"}
+    yield look(search=reference.order_id, status="any")
+    yield look(created_via=desk.settings.created_via, status="any", **born)
+    yield look(status="any", **born)
+    yield look(status="trash", **born)
+
+
+def one_of(desk: Desk, reference: OrderReference, hits: list[ShopOrder]) -> ShopOrder:
+    """The order to keep: the one that is worked on, else the lowest id. Inert doubles are cancelled with a note."""
+    dead = orders.DEAD | {desk.settings.status_canceled}
+    standing = sorted((order for order in hits if order.status not in dead), key=lambda order: order.id)
+    if not standing:
+        return min(hits, key=lambda order: order.id)
+    worked_on = [order for order in standing if not inert(desk, order)]
+    if len(worked_on) > 1:
+        numbers = [order.number for order in worked_on]
+        raise NeedsAnswer(
+            f"WooCommerce holds {reference} more than once: orders {', '.join(numbers)}.",
+            kind="doubled_in_shop",
+            key=str(reference),
+            facts={"orders": numbers},
+        )
+    keep = (worked_on or standing)[0]
+    for double in standing:
+        if double.id != keep.id:
+            desk.client.update_order(double.id, orders.ghost_body(reference, desk.settings))
+            note(desk, double, f"Cancelled by mirakl_sync: {reference} is order {keep.number} already.")
+    return keep
+
+
+def inert(desk: Desk, order: ShopOrder) -> bool:
+    """True while nobody works on the order and nobody has paid it."""
+    return order.paid_at is None and order.status in ("pending", "failed", "checkout-draft", desk.settings.status_held)

@@ -1,0 +1,251 @@
+"""WooCommerce's answers, read tolerantly: plugins add fields at will, ``_fields`` leaves most of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
+
+from mirakl_sync.errors import Unreadable
+
+
+class Amount(fields.Field[Decimal]):
+    """Money as WooCommerce writes it: a string, now and then a number; empty means absent."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:  # noqa: ARG002
+        try:
+            amount = Decimal(str(value))
+        except InvalidOperation as error:
+            raise ValidationError(f"{value!r} is no amount") from error
+        if not amount.is_finite():
+            raise ValidationError(f"{value!r} is no amount")
+        return amount
+
+
+class Utc(fields.Field[datetime]):
+    """A ``*_gmt`` date: ISO 8601 without a zone, meant as UTC."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002
+        try:
+            at = datetime.fromisoformat(value)
+        except (TypeError, ValueError) as error:
+            raise ValidationError(f"{value!r} is no date") from error
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+class Shape(Schema):
+    """A part of an answer: unknown fields are passed over."""
+
+    class Meta:
+        """Tolerance is the rule at this border."""
+
+        unknown = EXCLUDE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line, shipping line or fee of an order, as far as we look at it."""
+
+    id: int
+    name: str | None = None
+    product_id: int | None = 0
+    variation_id: int | None = 0
+    quantity: Any = 1
+    sku: str | None = None
+    tax_class: str | None = ""
+    total: Decimal = Decimal(0)
+    total_tax: Decimal = Decimal(0)
+    taxes: tuple[int, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopOrder:
+    """An order as WooCommerce tells it. Addresses keep WooCommerce's spelling."""
+
+    id: int
+    status: str
+    number: str = ""
+    currency: str = ""
+    total: Decimal | None = None
+    customer_id: int | None = 0
+    transaction_id: str | None = ""
+    modified_at: datetime | None = None
+    paid_at: datetime | None = None
+    billing: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    shipping: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    meta: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    lines: tuple[Line, ...] = ()
+    shipping_lines: tuple[Line, ...] = ()
+    fees: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product or variation."""
+
+    id: int
+    type: str = "simple"
+    parent_id: int | None = 0
+    sku: str | None = ""
+    status: str = "publish"
+    manage_stock: Any = False
+    stock_quantity: Any = None
+    stock_status: str | None = "instock"
+    backorders: str | None = "no"
+    price: Decimal | None = None
+    tax_class: str | None = ""
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook registered in the shop."""
+
+    id: int
+    topic: str
+    status: str
+    delivery_url: str
+    name: str = ""
+
+
+def _meta(rows: Any) -> dict[str, Any]:
+    if not isinstance(rows, list):
+        return {}
+    return {str(row["key"]): row.get("value") for row in rows if isinstance(row, Mapping) and "key" in row}
+
+
+def _applied(rows: Any) -> tuple[int, ...]:
+    """Ids of the tax rates the shop applied to a line."""
+    if not isinstance(rows, list):
+        return ()
+    told = (row.get("id") for row in rows if isinstance(row, Mapping) and row.get("total") not in ("", None))
+    return tuple(int(rate) for rate in told if str(rate).isdigit())
+
+
+class LineSchema(Shape):
+    """``line_items[]``, ``shipping_lines[]`` (``method_title`` is the name) and ``fee_lines[]``."""
+
+    id = fields.Integer(required=True)
+    name = fields.Raw(allow_none=True)
+    product_id = fields.Integer(allow_none=True)
+    variation_id = fields.Integer(allow_none=True)
+    quantity = fields.Raw(allow_none=True)
+    sku = fields.String(allow_none=True)
+    tax_class = fields.String(allow_none=True)
+    total = Amount()
+    total_tax = Amount()
+    taxes = fields.Function(deserialize=_applied)
+    meta = fields.Function(deserialize=_meta, data_key="meta_data")
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Line:
+        """A ``Line``."""
+        return Line(**data)
+
+
+class OrderSchema(Shape):
+    """``GET /orders/{id}`` and every answer and webhook that carries an order."""
+
+    id = fields.Integer(required=True)
+    status = fields.String(required=True)
+    number = fields.String()
+    currency = fields.String()
+    total = Amount(allow_none=True)
+    customer_id = fields.Integer(allow_none=True)
+    transaction_id = fields.String(allow_none=True)
+    modified_at = Utc(allow_none=True, data_key="date_modified_gmt")
+    paid_at = Utc(allow_none=True, data_key="date_paid_gmt")
+    billing = fields.Raw(allow_none=True)
+    shipping = fields.Raw(allow_none=True)
+    meta = fields.Function(deserialize=_meta, data_key="meta_data")
+    lines = fields.List(fields.Nested(LineSchema), data_key="line_items")
+    shipping_lines = fields.List(fields.Nested(LineSchema))
+    fees = fields.List(fields.Nested(LineSchema), data_key="fee_lines")
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> ShopOrder:
+        """A ``ShopOrder``; PHP shows an empty address as a list."""
+        for part in ("billing", "shipping"):
+            if not isinstance(data.get(part), Mapping):
+                data.pop(part, None)
+        for part in ("lines", "shipping_lines", "fees"):
+            data[part] = tuple(data.get(part) or ())
+        return ShopOrder(**data)
+
+
+class ProductSchema(Shape):
+    """``GET /products``, ``/variations`` and product webhooks."""
+
+    id = fields.Integer(required=True)
+    type = fields.String()
+    parent_id = fields.Integer(allow_none=True)
+    sku = fields.String(allow_none=True)
+    status = fields.String()
+    manage_stock = fields.Raw()
+    stock_quantity = fields.Raw(allow_none=True)
+    stock_status = fields.String(allow_none=True)
+    backorders = fields.String(allow_none=True)
+    price = fields.Raw(allow_none=True)
+    tax_class = fields.String(allow_none=True)
+    modified_at = Utc(allow_none=True, data_key="date_modified_gmt")
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Product:
+        """A ``Product``; a price that is no number is no price."""
+        try:
+            price = Decimal(str(data.get("price") or ""))
+        except InvalidOperation:
+            price = None
+        data["price"] = price if price is not None and price.is_finite() else None
+        return Product(**data)
+
+
+class HookSchema(Shape):
+    """``GET /webhooks``."""
+
+    id = fields.Integer(required=True)
+    topic = fields.String(required=True)
+    status = fields.String(required=True)
+    delivery_url = fields.String(required=True)
+    name = fields.String()
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Hook:
+        """A ``Hook``."""
+        return Hook(**data)
+
+
+class RateSchema(Shape):
+    """``GET /taxes``: one row of the tax table."""
+
+    id = fields.Integer(required=True)
+    country = fields.String(load_default="")
+    state = fields.String(load_default="")
+    postcode = fields.String(load_default="")
+    city = fields.String(load_default="")
+    postcodes = fields.List(fields.String(), load_default=list)
+    cities = fields.List(fields.String(), load_default=list)
+    rate = Amount(required=True)
+    priority = fields.Integer(load_default=1)
+    order = fields.Integer(load_default=0)
+    compound = fields.Boolean(load_default=False)
+    shipping = fields.Boolean(load_default=True)
+    tax_class = fields.String(data_key="class", load_default="standard")
+
+
+ORDER, PRODUCT, HOOK, RATE = OrderSchema(), ProductSchema(), HookSchema(), RateSchema()
+
+
+def read(schema: Schema, payload: Any, what: str, *, after_write: bool = False) -> Any:
+    """One object of an answer; ``Unreadable`` names the fields that are wrong and keeps the payload."""
+    try:
+        return schema.load(payload)
+    except ValidationError as error:
+        raise Unreadable(
+            f"WooCommerce's {what} cannot be read: {error.messages}", payload=payload, outcome_unknown=after_write
+        ) from error

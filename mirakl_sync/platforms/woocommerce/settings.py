@@ -1,0 +1,76 @@
+"""What a seller may choose about a WooCommerce store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any, get_type_hints
+
+from mirakl_sync.errors import Misconfigured
+
+SENTENCES = {
+    "auth": "How we sign in: basic (default on https), query (hosts that drop the Authorization header), "
+    "oauth1 (default on plain http).",
+    "taxes": "shop_computes (default): net prices, the shop adds its VAT. exempt: no tax there, amounts as paid. "
+    "zero_rate: every line in a tax class whose rate is zero.",
+    "zero_rate_class": "The slug of that tax class; zero-rate unless you renamed it.",
+    "generic_customer": "The id of the customer all marketplace orders share; 0 for guest orders.",
+    "created_via": "The origin written on our orders; mirakl unless a plugin of yours needs another word.",
+    "look_after": "Seconds an order may stay invisible after an unanswered call; the PHP time limit of the shop.",
+    "status_held": "The status of an order that reserves stock and waits; on-hold.",
+    "status_released": "The status that lets the warehouse work; processing.",
+    "status_canceled": "The status of a cancelled order; cancelled.",
+    "storage": "hpos (default, high-performance order storage) or classic: then the marketplace's order number is "
+    "repeated in the shipping title, the only place classic storage can search.",
+    "look_for_doubles": "true: search for doubles before every release, at the price of one slow search per order.",
+}
+
+CHOICES = {
+    "auth": ("", "basic", "query", "oauth1"),
+    "taxes": ("shop_computes", "exempt", "zero_rate"),
+    "storage": ("hpos", "classic"),
+}
+
+LOOK_AFTER = timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """The settings of one store, checked. Names as in ``SENTENCES``."""
+
+    auth: str = ""
+    taxes: str = "shop_computes"
+    zero_rate_class: str = "zero-rate"
+    generic_customer: int = 0
+    created_via: str = "mirakl"
+    look_after: int = int(LOOK_AFTER.total_seconds())
+    status_held: str = "on-hold"
+    status_released: str = "processing"
+    status_canceled: str = "cancelled"
+    storage: str = "hpos"
+    look_for_doubles: bool = False
+
+
+def read_settings(given: Mapping[str, Any]) -> StoreSettings:
+    """Settings of a store as typed values; ``Misconfigured`` names the one that cannot be."""
+    unknown = sorted(set(given) - set(SENTENCES))
+    if unknown:
+        raise Misconfigured(
+            f"WooCommerce has no setting {', '.join(unknown)}.", way_out=f"Use {', '.join(sorted(SENTENCES))}."
+        )
+    types = get_type_hints(StoreSettings)
+    chosen = {f.name: _typed(f.name, given[f.name], types[f.name]) for f in fields(StoreSettings) if f.name in given}
+    return StoreSettings(**chosen)
+
+
+def _typed(name: str, value: Any, kind: type) -> Any:
+    if name in CHOICES and value not in CHOICES[name]:
+        words = ", ".join(choice for choice in CHOICES[name] if choice)
+        raise Misconfigured(f"The WooCommerce setting {name} cannot be {value!r}.", way_out=f"Choose one of {words}.")
+    if kind is bool:
+        return value if isinstance(value, bool) else str(value).strip().lower() in ("1", "true", "yes", "on")
+    try:
+        return kind(value)
+    except (TypeError, ValueError) as error:
+        raise Misconfigured(f"The WooCommerce setting {name} cannot be {value!r}.", way_out=SENTENCES[name]) from error
