@@ -23,7 +23,7 @@ def read_page(json: Any, *, tax_mode: str = "") -> OrderPage:
     rows = json.get("orders") if isinstance(json, Mapping) else None
     if not isinstance(rows, list):
         raise Unreadable("The answer to OR11 holds no list of orders.", payload=redact(json))
-    read = [read_order(row, tax_mode=tax_mode) for row in rows]
+    read = [_read(row, tax_mode) for row in rows]
     count = json.get("total_count")
     return OrderPage(
         orders=tuple(order for order in read if isinstance(order, MarketplaceOrder)),
@@ -32,16 +32,25 @@ def read_page(json: Any, *, tax_mode: str = "") -> OrderPage:
     )
 
 
-def read_order(row: Any, *, tax_mode: str = "") -> MarketplaceOrder | UnreadableOrder:
-    """One order of OR11, or what is wrong with it in words."""
+def read_order(payload: Mapping[str, Any], *, tax_mode: str = "") -> MarketplaceOrder:
+    """One order from a payload of OR11, fresh or kept; ``Unreadable`` says in words what is wrong with it."""
+    found = _read(payload, tax_mode)
+    if isinstance(found, UnreadableOrder):
+        raise Unreadable(f"Order {found.order_id or '?'} cannot be read: {found.problems}.", payload=found.payload)
+    return found
+
+
+def _read(row: Any, tax_mode: str) -> MarketplaceOrder | UnreadableOrder:
     try:
         data = loaded(_SCHEMA, row)
     except ValueError as problem:
         return _unreadable(row, str(problem))
-    data["tax_mode"] = data["tax_mode"] or tax_mode
-    if not data["tax_mode"]:
+    if data["tax_mode"]:
+        return _order(data, row)
+    if not tax_mode:
         return _unreadable(row, "order_tax_mode: is missing, and we asked for none; set the tax mode of the shop")
-    return _order(data, row)
+    # Kept with the payload, which will be read again without the question that was asked.
+    return _order({**data, "tax_mode": tax_mode}, {**row, "order_tax_mode": tax_mode})
 
 
 def _order(data: dict[str, Any], row: Mapping[str, Any]) -> MarketplaceOrder:
