@@ -93,10 +93,17 @@ def _page(call: Call, wanted: Wanted, size: int, offset: int, newest_first: bool
         first = len(entries) - offset - size if newest_first else offset
         page = [call.tenant.orders.at(entry) for entry in entries[max(0, first) : max(0, first + size)]]
         return len(entries), page[::-1] if newest_first else page
-    orders = select(call, wanted)
-    if newest_first:
-        orders.reverse()
-    return len(orders), orders[offset : offset + size]
+    orders = _kept(call, wanted)
+    page = orders[::-1] if newest_first else orders
+    return len(orders), page[offset : offset + size]
+
+
+def _kept(call: Call, wanted: Wanted) -> list[Order]:
+    """The selection of the page before, if nothing has changed since: so long reads stay quick."""
+    question = (call.shop_id, wanted, call.tenant.orders.version)
+    if call.tenant.last_selection[0] != question:
+        call.tenant.last_selection = (question, select(call, wanted))
+    return call.tenant.last_selection[1]
 
 
 def _candidates(call: Call, wanted: Wanted) -> list[Order]:

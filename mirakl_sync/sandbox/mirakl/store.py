@@ -29,6 +29,7 @@ class Orders:
     """Orders by id, line and seller's reference; per shop by creation, last change and state."""
 
     def __init__(self) -> None:
+        self.version = 0  # raised with every change, so that a selection can be kept until then
         self.by_id: dict[str, Order] = {}
         self.by_line: dict[str, Order] = {}
         self._by_sequence: dict[int, Order] = {}
@@ -42,6 +43,7 @@ class Orders:
 
     def add(self, order: Order) -> None:
         """Take in a new order."""
+        self.version += 1
         self.by_id[order.order_id] = order
         self.by_line.update((line.line_id, order) for line in order.lines)
         self._by_sequence[order.sequence] = order
@@ -52,6 +54,7 @@ class Orders:
     def touch(self, order: Order, moment: int) -> None:
         """Something about the order changed at `moment`."""
         order.rendered.clear()
+        self.version += 1
         if moment == order.updated:
             return
         order.updated = moment

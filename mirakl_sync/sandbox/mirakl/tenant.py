@@ -14,7 +14,7 @@ from mirakl_sync.sandbox.clock import SandboxClock
 from mirakl_sync.sandbox.mirakl import books
 from mirakl_sync.sandbox.mirakl.exports import Exports
 from mirakl_sync.sandbox.mirakl.limits import Limits
-from mirakl_sync.sandbox.mirakl.model import Offer
+from mirakl_sync.sandbox.mirakl.model import Offer, Order
 from mirakl_sync.sandbox.mirakl.settings import Key, ShopSettings, TenantSettings
 from mirakl_sync.sandbox.mirakl.store import Orders
 from mirakl_sync.sandbox.mirakl.timers import Timers
@@ -46,6 +46,7 @@ class Tenant:
 
     def _start_over(self) -> None:
         self.orders = Orders()
+        self.last_selection: tuple[Any, list[Order]] = (None, [])  # OR11: the question, and who fits
         self.timers = Timers()
         self.exports = Exports()
         self.limits = Limits(self.settings)
