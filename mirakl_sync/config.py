@@ -33,6 +33,11 @@ class Config:
     hooks_url: str = ""
     var: Path = Path("var")
     database_pool: int = 8
+    # the web process and Flower: where they listen, and the password (user: operator) that lets them leave loopback
+    web_bind: str = "127.0.0.1:8000"
+    console_password: str = field(default="", repr=False)
+    flower_bind: str = "127.0.0.1:5555"
+    flower_password: str = field(default="", repr=False)
 
     @property
     def lease(self) -> timedelta:
@@ -71,6 +76,10 @@ SETTINGS = (
     _Setting("HOOKS_URL", "hooks_url", str, "public address of the web process for webhooks; empty: polling only"),
     _Setting("VAR", "var", Path, "folder of the embedded database, broker and key"),
     _Setting("DATABASE_POOL", "database_pool", int, "database connections kept per process"),
+    _Setting("WEB_BIND", "web_bind", str, "address and port of the web process: 127.0.0.1:8000"),
+    _Setting("CONSOLE_PASSWORD", "console_password", str, "password of the console; without it: this machine only"),
+    _Setting("FLOWER_BIND", "flower_bind", str, "address and port of Flower: 127.0.0.1:5555"),
+    _Setting("FLOWER_PASSWORD", "flower_password", str, "password of Flower; without it: this machine only"),
 )
 
 

@@ -1,0 +1,117 @@
+"""The clock: every tick on one page.
+
+A tick only asks "is anything due?"; what is due, and that it runs once, is decided by rows. So two clocks at once are
+harmless, a stopped clock loses time and never work, and a tick that nobody took in time expires.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+# A tick older than this is worth nothing: the next ones are behind it. Long enough that a busy worker is not starved of
+# ticks, short enough that a stopped one finds no pile.
+SHORTEST_LIFE = 30.0
+BEAT_LONGEST_SLEEP = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """``task`` is rung on ``queue`` every ``every`` seconds, because of ``why``."""
+
+    name: str
+    task: str
+    every: float
+    queue: str
+    why: str
+
+    @property
+    def expires(self) -> float:
+        """Seconds after which an unread tick is thrown away."""
+        return max(SHORTEST_LIFE, self.every)
+
+
+TICKS = (
+    Tick(
+        "pull orders",
+        "orders.pull_due",
+        1,
+        "acceptance",
+        "each connection has its own cadence; this only finds those whose second has come",
+    ),
+    Tick(
+        "sweep rows",
+        "orders.sweep",
+        5,
+        "upkeep",
+        "a wake-up the broker lost is rung again before anybody notices",
+    ),
+    Tick(
+        "watch promises",
+        "orders.watch",
+        10,
+        "upkeep",
+        "windows can be minutes; half, four fifths and the last call are each told once",
+    ),
+    Tick(
+        "sweep deliveries",
+        "webhooks.sweep",
+        10,
+        "upkeep",
+        "a webhook kept while the broker was away is read all the same",
+    ),
+    Tick(
+        "poll stores",
+        "stores.poll_due",
+        5,
+        "orders",
+        "webhooks alone are unreliable; each store has its own cadence",
+    ),
+    Tick(
+        "tell references",
+        "orders.tell_references",
+        10,
+        "orders",
+        "finance joins by the shop's order number; one OR04 tells a batch of them",
+    ),
+    Tick(
+        "sweep unanswered",
+        "orders.sweep_unanswered",
+        600,
+        "upkeep",
+        "an order the changes did not show (a lost cursor, a late update) is found by its state",
+    ),
+    Tick(
+        "look at open orders",
+        "orders.look_at_open",
+        3600,
+        "upkeep",
+        "once a night, by a row of its own: what the marketplace changed without telling is seen",
+    ),
+    Tick(
+        "watch silence",
+        "upkeep.watch_silence",
+        30,
+        "upkeep",
+        "a feed that stopped raises nothing by itself",
+    ),
+    Tick(
+        "prune",
+        "upkeep.prune",
+        3600,
+        "upkeep",
+        "buyers' data leaves when its time is over, in small pieces",
+    ),
+)  # fmt: skip - one tick, three lines: the page is read as a table
+
+
+def beat_schedule() -> dict[str, dict[str, Any]]:
+    """The page as Celery's dictionary."""
+    return {
+        tick.name: {
+            "task": tick.task,
+            "schedule": tick.every,
+            "options": {"queue": tick.queue, "expires": tick.expires},
+        }
+        for tick in TICKS
+    }

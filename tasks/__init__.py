@@ -1,0 +1,5 @@
+"""Celery, and nothing but Celery: `celery -A tasks worker|beat|flower`."""
+
+from tasks.app import app
+
+__all__ = ["app"]

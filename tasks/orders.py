@@ -1,0 +1,72 @@
+"""Orders: pull, answer, advance, watch. Each task is a name and one call."""
+
+from __future__ import annotations
+
+from mirakl_sync.cases import sweep as cases
+from mirakl_sync.orders import flow, intake, references
+from mirakl_sync.orders import watch as promises
+from tasks.app import app
+from tasks.work import at_work, told
+
+
+@app.task(name="orders.pull_due")
+def pull_due() -> str:
+    """Wake a pull for each connection whose time has come."""
+    with at_work("orders.pull_due") as wiring:
+        return told(intake.pull_due(wiring))
+
+
+@app.task(name="orders.pull")
+def pull(connection_id: int) -> str:
+    """Take in what changed at one shop (OR11) and wake the answers."""
+    with at_work("orders.pull", connection=connection_id) as wiring:
+        return told(intake.pull(connection_id, wiring))
+
+
+@app.task(name="orders.accept")
+def accept(order_id: int) -> str:
+    """Answer the marketplace for one order (OR21), and nothing that could wait for a shop's order."""
+    with at_work("orders.accept", order=order_id) as wiring:
+        return told(flow.advance(order_id, wiring, lane="acceptance"))
+
+
+@app.task(name="orders.advance")
+def advance(order_id: int) -> str:
+    """Take one order as far as it can go in the shop."""
+    with at_work("orders.advance", order=order_id) as wiring:
+        return told(flow.advance(order_id, wiring, lane="orders"))
+
+
+@app.task(name="orders.sweep")
+def sweep() -> str:
+    """Ring again for every row that is due and was not rung lately."""
+    with at_work("orders.sweep") as wiring:
+        return told(cases.sweep(wiring))
+
+
+@app.task(name="orders.watch")
+def watch() -> str:
+    """Tell people about promises that run out."""
+    with at_work("orders.watch") as wiring:
+        return told(promises.watch(wiring))
+
+
+@app.task(name="orders.tell_references")
+def tell_references() -> str:
+    """Tell marketplaces the shops' order numbers (OR04), in batches."""
+    with at_work("orders.tell_references") as wiring:
+        return told(references.tell_due(wiring))
+
+
+@app.task(name="orders.sweep_unanswered")
+def sweep_unanswered() -> str:
+    """Look for orders that wait for an answer and that no pull has shown us."""
+    with at_work("orders.sweep_unanswered") as wiring:
+        return told(intake.sweep_unanswered(wiring))
+
+
+@app.task(name="orders.look_at_open")
+def look_at_open() -> str:
+    """Once a night, look at every open order by its number."""
+    with at_work("orders.look_at_open") as wiring:
+        return told(intake.look_at_open(wiring))

@@ -1,0 +1,22 @@
+"""Upkeep: feeds that stopped, data that has had its time."""
+
+from __future__ import annotations
+
+from mirakl_sync.upkeep import prune as retention
+from mirakl_sync.upkeep import silence
+from tasks.app import app
+from tasks.work import at_work, told
+
+
+@app.task(name="upkeep.watch_silence")
+def watch_silence() -> str:
+    """Ask a person about every feed that stopped; close what speaks again."""
+    with at_work("upkeep.watch_silence") as wiring:
+        return told(silence.watch(wiring))
+
+
+@app.task(name="upkeep.prune")
+def prune() -> str:
+    """Let go of payloads, deliveries and timelines past their time."""
+    with at_work("upkeep.prune") as wiring:
+        return told(retention.prune(wiring))
