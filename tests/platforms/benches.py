@@ -1,0 +1,187 @@
+"""The same questions to every platform: a bench is a platform with the levers of the shop behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from mirakl_sync.clock import now
+from mirakl_sync.http.client import HttpTransport
+from mirakl_sync.platforms.contract import Platform, StoreAccess
+from mirakl_sync.platforms.registry import platform
+from mirakl_sync.records.shop import OrderReference
+from mirakl_sync.sandbox.server import serve
+from mirakl_sync.sandbox.trouble import Rule
+from mirakl_sync.sandbox.woocommerce import Key, Shop, ShopSettings, create_app
+from mirakl_sync.sandbox.woocommerce.catalogue import seed
+from mirakl_sync.sandbox.woocommerce.deliveries import encode, sign
+from mirakl_sync.sandbox.woocommerce.order_json import order_json
+from mirakl_sync.sandbox.woocommerce.orders import find_order, trash_order, update_order
+from mirakl_sync.sandbox.woocommerce.views_shop import add_rate
+from tests.fakes_platform import FakePlatform, FakeShop
+
+SKUS = {"MUG": "", "TEE-S": "", "BOOK": "super-reduced", "FOOD": "reduced-rate"}
+RATES = [
+    {"country": "ES", "rate": "21.0000", "name": "IVA"},
+    {"country": "ES", "rate": "10.0000", "name": "IVA", "class": "reduced-rate"},
+    {"country": "ES", "rate": "4.0000", "name": "IVA", "class": "super-reduced"},
+    {"country": "AT", "rate": "20.0000", "name": "USt"},
+    {"country": "AT", "rate": "10.0000", "name": "USt", "class": "reduced-rate"},
+    {"country": "AT", "rate": "10.0000", "name": "USt", "class": "super-reduced"},
+    {"country": "", "rate": "0.0000", "name": "Zero", "class": "zero-rate"},
+]
+
+
+class Bench(Protocol):
+    """What a question may do to the shop behind the platform."""
+
+    platform: Platform
+
+    def stock(self, sku: str) -> int | None: ...
+    def trouble(self, what: str) -> None:
+        """Spoil the next creation: ``lose_answer`` (done, unanswered) or ``drop`` (never arrived)."""
+
+    def staff(self, order_id: str, act: str) -> None:
+        """``completed``, ``cancelled`` or ``trash``."""
+
+    def standing(self, reference: OrderReference) -> list[str]:
+        """Ids of the orders of a sale that are neither cancelled nor thrown away."""
+
+    def buyer_mails(self) -> list[str]: ...
+    def notes(self, order_id: str) -> list[str]: ...
+    def delivery(self, order_id: str, secret: str | None = None) -> tuple[dict[str, str], bytes]:
+        """The webhook the shop sends about an order."""
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class FakeBench:
+    """The shop in memory."""
+
+    shop: FakeShop = field(default_factory=FakeShop)
+
+    def __post_init__(self) -> None:
+        self.platform = FakePlatform(self.shop)
+        for sku in SKUS:
+            self.shop.add_product(sku, 1000)
+
+    def stock(self, sku: str) -> int | None:
+        return self.shop.products[sku].quantity
+
+    def trouble(self, what: str) -> None:
+        self.shop.trouble.append(("create_order", what))
+
+    def staff(self, order_id: str, act: str) -> None:
+        self.shop.set_status(order_id, act)
+
+    def standing(self, reference: OrderReference) -> list[str]:
+        return [order.order_id for order in self.shop.live(reference)]
+
+    def buyer_mails(self) -> list[str]:
+        return [to for to, _ in self.shop.mails]
+
+    def notes(self, order_id: str) -> list[str]:
+        return self.shop.orders[order_id].notes
+
+    def delivery(self, order_id: str, secret: str | None = None) -> tuple[dict[str, str], bytes]:
+        self.shop.secret, kept = secret or self.shop.secret, self.shop.secret
+        try:
+            return self.shop.delivery("order", {"id": order_id})
+        finally:
+            self.shop.secret = kept
+
+    def close(self) -> None:
+        """Nothing runs."""
+
+
+class WooBench:
+    """The simulated WooCommerce over real HTTP."""
+
+    SECRET = "hook-secret"
+
+    def __init__(self, shop_settings: dict[str, Any] | None = None, **settings: Any) -> None:
+        given = {"customers": {7: "marketplace@shop.example"}, "tax_classes": CLASSES} | (shop_settings or {})
+        self.shop = Shop(ShopSettings(**given), [Key("ck_test", "cs_test"), Key("ck_read", "cs_read", "read")])
+        for rate in RATES:
+            add_rate(self.shop.store, rate)
+        self.seed()
+        self.server = serve(create_app(self.shop))
+        self.transports: list[CountingTransport] = []
+        self.settings = {"auth": "basic", "generic_customer": 7, **settings}
+        self.platform = self.connect()
+
+    def connect(self, key: str = "ck_test", secret: str = "cs_test", **settings: Any) -> Any:
+        """Another door to the same shop, as another worker has it."""
+        credentials = {"consumer_key": key, "consumer_secret": secret, "webhook_secret": self.SECRET}
+        access = StoreAccess("shop", self.server.url, credentials, self.settings | settings)
+        return platform("woocommerce").connect(access, self._dial, self.shop.clock.now)
+
+    def _dial(self, base_url: str, *, auth: Any, interpret: Any = None, parallel: int = 0) -> CountingTransport:
+        plain = HttpTransport(base_url, name="shop", auth=auth, interpret=interpret, parallel=parallel)
+        self.transports.append(CountingTransport(plain))
+        return self.transports[-1]
+
+    def seed(self) -> None:
+        for sku, tax_class in SKUS.items():
+            if sku != "TEE-S":
+                seed(self.shop, {"sku": sku, "price": "10.00", "stock": 1000, "tax_class": tax_class})
+        seed(self.shop, {"sku": "TEE", "variations": [{"sku": "TEE-S", "price": "19.95", "stock": 1000}]})
+
+    def stock(self, sku: str) -> int | None:
+        return self.shop.books(summary=False)["stock"][sku]
+
+    def trouble(self, what: str) -> None:
+        self.shop.trouble.replace([Rule(what, "order.create", times=1)])
+
+    def staff(self, order_id: str, act: str) -> None:
+        with self.shop.lock:
+            order = find_order(self.shop, int(order_id))
+            if act == "trash":
+                trash_order(self.shop, order)
+            else:
+                update_order(self.shop, order, {"status": act})
+
+    def standing(self, reference: OrderReference) -> list[str]:
+        key = f"{reference.shop}/{reference.order_id}"
+        return [str(number) for number in self.shop.books(summary=False)["by_reference"].get(key, [])]
+
+    def book(self, order_id: str) -> dict[str, Any]:
+        """The shop's own account of an order."""
+        return next(o for o in self.shop.books(summary=False)["orders"] if o["id"] == int(order_id))
+
+    def buyer_mails(self) -> list[str]:
+        own = {self.shop.settings.admin_email, *self.shop.settings.customers.values()}
+        return [mail["to"] for mail in self.shop.mails if mail["to"] not in own]
+
+    def notes(self, order_id: str) -> list[str]:
+        return self.book(order_id)["notes"]
+
+    def delivery(self, order_id: str, secret: str | None = None) -> tuple[dict[str, str], bytes]:
+        with self.shop.lock:
+            raw = encode(order_json(self.shop, find_order(self.shop, int(order_id)), "http://shop.example")).encode()
+        topic = {"X-WC-Webhook-Topic": "order.updated", "X-WC-Webhook-Resource": "order"}
+        return topic | {"X-WC-Webhook-Signature": sign(raw, secret or self.SECRET)}, raw
+
+    def close(self) -> None:
+        self.server.stop()
+
+
+CLASSES = ("reduced-rate", "super-reduced", "zero-rate")
+
+
+@dataclass
+class CountingTransport:
+    """A transport that remembers what it was asked."""
+
+    plain: HttpTransport
+    calls: list[tuple[str, str, Any, Any]] = field(default_factory=list)
+
+    def call(self, operation: Any, method: str, path: str, **more: Any) -> Any:
+        self.calls.append((method, path, more.get("params"), more.get("json")))
+        return self.plain.call(operation, method, path, **more)
+
+
+def started_before(bench: Bench) -> Any:  # noqa: ARG001
+    """A moment before anything a test did."""
+    return now().replace(microsecond=0)
