@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from mirakl_sync.clock import now
 from mirakl_sync.http.client import HttpTransport
 from mirakl_sync.platforms.contract import Platform, StoreAccess
 from mirakl_sync.platforms.registry import platform
@@ -180,8 +179,3 @@ class CountingTransport:
     def call(self, operation: Any, method: str, path: str, **more: Any) -> Any:
         self.calls.append((method, path, more.get("params"), more.get("json")))
         return self.plain.call(operation, method, path, **more)
-
-
-def started_before(bench: Bench) -> Any:  # noqa: ARG001
-    """A moment before anything a test did."""
-    return now().replace(microsecond=0)

@@ -34,9 +34,7 @@ def line(number: int, sku: str, gross: str | Decimal, rate: str | None = "21", q
     if rate is None:
         return DraftLine(f"L{number}", sku, f"Article {sku}", quantity, gross, Decimal(0))
     tax = vat(gross, rate)
-    return DraftLine(
-        f"L{number}", sku, f"Article {sku}", quantity, gross, tax, (DraftTax("VAT", tax, Decimal(rate)),)
-    )
+    return DraftLine(f"L{number}", sku, f"Article {sku}", quantity, gross, tax, (DraftTax("VAT", tax, Decimal(rate)),))
 
 
 def vat(gross: Decimal, rate: str) -> Decimal:

@@ -1,0 +1,278 @@
+"""The questions every platform must answer the same way, asked of the shop in memory and of WooCommerce over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from mirakl_sync.errors import NeedsAnswer, Refused, TryLater
+from mirakl_sync.money import Money
+from mirakl_sync.records.shop import NoticeKind, OrderReference
+from tests.platforms.benches import Bench, FakeBench, WooBench
+from tests.platforms.drafts import addressed, any_draft, draft, line
+
+BENCHES = {"fake": FakeBench, "woocommerce": WooBench}
+
+
+@pytest.fixture(scope="module", params=BENCHES)
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    made = BENCHES[request.param]()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def since() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=1)
+
+
+def test_an_inert_order_shows_the_total_and_takes_no_stock(bench):
+    before, wanted = bench.stock("MUG"), draft()
+    order = bench.platform.create_order(wanted, held=False)
+    assert order.total == wanted.total
+    assert (order.live, order.canceled, order.reference) == (False, False, wanted.reference)
+    assert set(order.line_ids) == {"L1"}
+    assert bench.stock("MUG") == before
+
+
+def test_a_held_order_reserves_its_stock_and_is_not_worked_on(bench):
+    before = bench.stock("TEE-S")
+    order = bench.platform.create_order(draft(line(1, "TEE-S", "39.90", quantity=2)), held=True)
+    assert not order.live
+    assert bench.stock("TEE-S") == before - 2
+
+
+def test_a_held_order_released_takes_its_stock_once(bench):
+    before, wanted = bench.stock("MUG"), draft(line(1, "MUG", "30.00", quantity=3))
+    order = bench.platform.create_order(wanted, held=True)
+    released = bench.platform.release_order(order.order_id, addressed(wanted))
+    assert released.live
+    assert bench.stock("MUG") == before - 3
+
+
+def test_a_released_order_is_worked_on_at_the_same_total(bench):
+    before, wanted = bench.stock("MUG"), draft()
+    order = bench.platform.create_order(wanted, held=False)
+    released = bench.platform.release_order(order.order_id, addressed(wanted))
+    assert (released.live, released.total, released.order_id) == (True, wanted.total, order.order_id)
+    assert bench.stock("MUG") == before - 1
+
+
+def test_a_release_may_be_repeated(bench):
+    before, wanted = bench.stock("MUG"), addressed(draft(), email="x1@relay.example")
+    order = bench.platform.create_order(wanted, held=False)
+    first = bench.platform.release_order(order.order_id, wanted)
+    second = bench.platform.release_order(order.order_id, wanted)
+    assert (second.live, second.total, second.line_ids) == (True, first.total, first.line_ids)
+    assert bench.stock("MUG") == before - 1
+
+
+def test_a_completed_order_is_not_opened_again_by_a_repeated_release(bench):
+    wanted = addressed(draft())
+    order = bench.platform.create_order(wanted, held=False)
+    bench.platform.release_order(order.order_id, wanted)
+    bench.staff(order.order_id, "completed")
+    assert bench.platform.release_order(order.order_id, wanted).status == "completed"
+
+
+def test_an_order_its_staff_cancelled_is_not_opened_again(bench):
+    wanted = addressed(draft())
+    order = bench.platform.create_order(wanted, held=True)
+    bench.staff(order.order_id, "cancelled")
+    with pytest.raises(Refused) as refusal:
+        bench.platform.release_order(order.order_id, wanted)
+    assert refusal.value.code == "order_cancelled"
+    assert bench.platform.read_order(order.order_id).canceled
+
+
+def test_cancelling_gives_the_stock_back_says_why_and_may_be_repeated(bench):
+    before = bench.stock("MUG")
+    order = bench.platform.create_order(draft(), held=True)
+    for _ in range(2):
+        assert bench.platform.cancel_order(order.order_id, "The marketplace cancelled the sale.").canceled
+    assert bench.stock("MUG") == before
+    assert bench.notes(order.order_id).count("The marketplace cancelled the sale.") == 1
+
+
+def test_what_has_left_is_not_cancelled(bench):
+    wanted = addressed(draft())
+    order = bench.platform.create_order(wanted, held=False)
+    bench.platform.release_order(order.order_id, wanted)
+    bench.staff(order.order_id, "completed")
+    with pytest.raises(Refused):
+        bench.platform.cancel_order(order.order_id, "too late")
+    assert bench.platform.read_order(order.order_id).status == "completed"
+
+
+def test_an_order_thrown_away_counts_as_cancelled_and_cannot_be_released(bench, since):
+    wanted = addressed(draft())
+    order = bench.platform.create_order(wanted, held=False)
+    bench.staff(order.order_id, "trash")
+    assert bench.platform.read_order(order.order_id).canceled
+    assert bench.platform.cancel_order(order.order_id, "gone").canceled
+    found = bench.platform.find_order(wanted.reference, since=since)
+    assert (found.order_id, found.canceled) == (order.order_id, True)
+    with pytest.raises(Refused):
+        bench.platform.release_order(order.order_id, wanted)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_an_order_whose_answer_was_lost_is_found_once(bench, since, held):
+    wanted = draft()
+    bench.trouble("lose_answer")
+    with pytest.raises(TryLater) as lost:
+        bench.platform.create_order(wanted, held=held)
+    assert lost.value.outcome_unknown
+    found = bench.platform.find_order(wanted.reference, since=since)
+    assert found.total == wanted.total
+    assert bench.standing(wanted.reference) == [found.order_id]
+    assert bench.platform.release_order(found.order_id, addressed(wanted)).total == wanted.total
+
+
+def test_an_order_that_never_arrived_is_not_found(bench, since):
+    wanted = draft()
+    bench.trouble("drop")
+    with pytest.raises(TryLater) as lost:
+        bench.platform.create_order(wanted, held=False)
+    assert lost.value.outcome_unknown
+    assert bench.platform.find_order(wanted.reference, since=since) is None
+
+
+def test_a_reference_that_only_begins_alike_is_another_order(bench, since):
+    bench.platform.create_order(draft(order_id="ALIKE-7-AB"), held=False)
+    assert bench.platform.find_order(OrderReference("nordmarkt", "2000", "ALIKE-7-A"), since=since) is None
+    assert bench.platform.find_order(OrderReference("nordmarkt", "2001", "ALIKE-7-AB"), since=since) is None
+    assert bench.platform.find_order(OrderReference("belle", "2000", "ALIKE-7-AB"), since=since) is None
+
+
+def test_of_two_orders_nobody_works_on_the_lower_stays(bench, since):
+    wanted, before = draft(), bench.stock("MUG")
+    first = bench.platform.create_order(wanted, held=True)
+    bench.platform.create_order(wanted, held=True)
+    found = bench.platform.find_order(wanted.reference, since=since)
+    assert found.order_id == first.order_id
+    assert bench.standing(wanted.reference) == [first.order_id]
+    assert bench.stock("MUG") == before - 1
+
+
+def test_two_orders_at_work_are_a_question_for_a_person(bench, since):
+    wanted = addressed(draft())
+    for _ in range(2):
+        order = bench.platform.create_order(wanted, held=False)
+        bench.platform.release_order(order.order_id, wanted)
+    with pytest.raises(NeedsAnswer) as question:
+        bench.platform.find_order(wanted.reference, since=since)
+    assert (question.value.kind, question.value.key) == ("doubled_in_shop", str(wanted.reference))
+
+
+def test_a_gone_order_reads_as_none(bench):
+    assert bench.platform.read_order("999999") is None
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_total_is_the_marketplaces_to_the_cent(bench, seed):
+    wanted = any_draft(seed)
+    order = bench.platform.create_order(wanted, held=bool(seed % 2))
+    assert order.total == wanted.total
+    released = bench.platform.release_order(order.order_id, addressed(wanted))
+    assert (released.total, released.live) == (wanted.total, True)
+
+
+def test_an_unknown_sku_makes_no_order(bench):
+    wanted = draft(line(1, "MUG", "10.00"), line(2, "NO-SUCH-SKU", "10.00"))
+    with pytest.raises(Refused, match="NO-SUCH-SKU") as refusal:
+        bench.platform.create_order(wanted, held=False)
+    assert refusal.value.code == "unknown_sku"
+    assert bench.standing(wanted.reference) == []
+
+
+def test_a_total_the_lines_do_not_reach_makes_no_order(bench):
+    lame = draft(total=Money(Decimal("1.00"), "EUR"))
+    with pytest.raises(Refused):
+        bench.platform.create_order(lame, held=False)
+    assert bench.standing(lame.reference) == []
+
+
+def test_no_mail_reaches_a_buyer_by_our_acts(bench):
+    wanted = addressed(draft(), email="x1@relay.example")
+    for held in (False, True):
+        order = bench.platform.create_order(wanted, held=held)
+        bench.platform.release_order(order.order_id, wanted)
+        bench.platform.cancel_order(order.order_id, "The buyer changed their mind.")
+    assert bench.buyer_mails() == []
+
+
+def test_the_note_tells_staff_what_happened(bench):
+    wanted = draft()
+    order = bench.platform.create_order(wanted, held=False)
+    assert wanted.note in bench.notes(order.order_id)
+
+
+def test_known_and_unknown_skus_are_all_answered(bench):
+    facts = bench.platform.product_facts(["MUG", "NOWHERE", "TEE-S"])
+    assert {sku: fact.matches for sku, fact in facts.items()} == {"MUG": 1, "NOWHERE": 0, "TEE-S": 1}
+    assert facts["MUG"].quantity == bench.stock("MUG")
+    assert facts["MUG"].sellable
+    assert not facts["NOWHERE"].sellable
+
+
+def test_a_changed_order_is_noticed_by_the_poll(bench, since):
+    wanted = draft()
+    order = bench.platform.create_order(wanted, held=False)
+    bench.staff(order.order_id, "cancelled")
+    told = list(bench.platform.notices_since(NoticeKind.ORDER, since))
+    mine = [notice for notice in told if notice.subject == order.order_id]
+    assert mine[-1].order.canceled
+    assert mine[-1].order.reference == wanted.reference
+    assert [notice.observed_at for notice in told] == sorted(notice.observed_at for notice in told)
+
+
+def test_a_sold_product_is_noticed_by_the_poll(bench, since):
+    bench.platform.create_order(draft(line(1, "TEE-S", "19.95")), held=True)
+    told = [n.product for n in bench.platform.notices_since(NoticeKind.PRODUCT, since) if n.product]
+    assert {fact.sku: fact.quantity for fact in told}["TEE-S"] == bench.stock("TEE-S")
+
+
+def test_a_webhook_says_the_same_as_the_poll(bench):
+    wanted = draft()
+    order = bench.platform.create_order(wanted, held=False)
+    headers, body = bench.delivery(order.order_id)
+    delivery = bench.platform.verify(headers, body)
+    (notice,) = bench.platform.read_notices(delivery.topic, body)
+    assert (notice.kind, notice.subject) == (NoticeKind.ORDER, order.order_id)
+    assert notice.order.reference == wanted.reference
+    assert notice.order.total == wanted.total
+
+
+def test_a_tampered_body_is_refused(bench):
+    order = bench.platform.create_order(draft(), held=False)
+    headers, body = bench.delivery(order.order_id)
+    with pytest.raises(Refused):
+        bench.platform.verify(headers, body + b" ")
+
+
+def test_a_signature_with_another_secret_is_refused(bench):
+    order = bench.platform.create_order(draft(), held=False)
+    with pytest.raises(Refused):
+        bench.platform.verify(*bench.delivery(order.order_id, secret="somebody else's"))
+
+
+def test_a_webhook_without_a_signature_is_refused(bench):
+    order = bench.platform.create_order(draft(), held=False)
+    headers, body = bench.delivery(order.order_id)
+    with pytest.raises(Refused):
+        bench.platform.verify({name: v for name, v in headers.items() if "ignature" not in name}, body)
+
+
+def test_equal_deliveries_share_a_key_and_different_ones_do_not(bench):
+    first, second = (bench.platform.create_order(draft(), held=False).order_id for _ in range(2))
+    keys = [bench.platform.verify(*bench.delivery(order)).key for order in (first, first, second)]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_watching_twice_changes_nothing_the_second_time(bench):
+    assert all(finding.ok for finding in bench.platform.watch("https://hooks.example/shop"))
+    assert all("active" in finding.sentence for finding in bench.platform.watch("https://hooks.example/shop"))
