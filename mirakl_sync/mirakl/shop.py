@@ -201,7 +201,7 @@ class MiraklShop:
 
     def _list(self, code: str, path: str, name: str, schema: Any) -> Any:
         json = self._get(code, path).json
-        return _read(code, schema, json.get(name) if isinstance(json, Mapping) else json)
+        return _read(code, schema, json.get(name) if isinstance(json, Mapping) else None)
 
     def _get(self, code: str, path: str, params: Mapping[str, Any] | None = None, *, budget: bool = True) -> Answer:
         asked = {**(params or {}), "shop_id": self._shop_id}

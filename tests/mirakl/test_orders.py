@@ -200,7 +200,7 @@ def test_an_order_is_read_again_from_its_kept_payload():
         (with_line(quantity="1.5"), "order_lines[0].quantity: expected a whole number, got '1.5'"),
         (with_line(taxes=[{"code": "VAT"}]), "order_lines[0].taxes: the amount of a tax is missing"),
         (with_line(taxes={}), "order_lines[0].taxes: expected a list"),
-        (with_line(offer_sku=None, price=None), "order_lines[0].offer_sku: is missing; order_lines[0].price: is missing"),
+        (order(order_id=None, price=None), "order_id: is missing; price: is missing"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_in_words(row, problem):
