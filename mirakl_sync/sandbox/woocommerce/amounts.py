@@ -1,4 +1,4 @@
-"""Money as WooCommerce stores and prints it: six decimals inside, the shop's decimals outside, taxes rounded its own way."""
+"""Money as WooCommerce stores and prints it: six decimals inside, the shop's decimals outside."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def money(value: Decimal, places: int) -> str:
 
 
 def noisy(total: Decimal, quantity: int) -> int | float:
-    """The `price` of an order line: a float with its noise, or an integer where PHP divides evenly (reference 99.12)."""
+    """The `price` of an order line: a float with its noise, an integer where PHP divides evenly (reference 99.12)."""
     if not quantity:
         return 0
     price = float(total) / quantity

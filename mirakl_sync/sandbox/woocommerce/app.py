@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from flask import Flask, Request, Response, json, request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 from mirakl_sync.sandbox.control import put_under_control
@@ -34,6 +35,16 @@ MAINTENANCE = (
     "<!DOCTYPE html><html><head><title>Maintenance</title></head><body>"
     "<h1>Briefly unavailable for scheduled maintenance. Check back in a minute.</h1></body></html>"
 )
+
+
+class Printed(Response):
+    """Keeps `Location` as the view wrote it: the real server's odd ones hold characters werkzeug would escape."""
+
+    def get_wsgi_headers(self, environ: dict[str, Any]) -> Headers:
+        headers = super().get_wsgi_headers(environ)
+        if "Location" in self.headers:
+            headers["Location"] = self.headers["Location"]
+        return headers
 
 
 def create_app(shop: Shop) -> Flask:
@@ -127,7 +138,7 @@ def _body(asked: Request) -> dict[str, Any]:
 
 
 def _printed(body: Any, status: int, base: str, headers: dict[str, str]) -> Response:
-    answer = Response(encode(body), status, content_type="application/json; charset=UTF-8")
+    answer = Printed(encode(body), status, content_type="application/json; charset=UTF-8")
     answer.headers["Link"] = f'<{base}/wp-json/>; rel="https://api.w.org/"'
     answer.headers["Cache-Control"] = CACHE
     answer.headers.update(headers)

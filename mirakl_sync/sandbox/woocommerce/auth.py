@@ -1,4 +1,4 @@
-"""Who is asking: Basic and query keys over https, OAuth 1.0a without, and the exact refusals (reference 1 and 99.1-2)."""
+"""Who is asking: Basic and query keys over https, OAuth 1.0a without, and the exact refusals (reference 1, 99.1)."""
 
 from __future__ import annotations
 

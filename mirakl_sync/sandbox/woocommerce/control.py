@@ -23,7 +23,13 @@ from mirakl_sync.sandbox.woocommerce.views_shop import add_rate
 def control_of_shop(shop: Shop) -> Blueprint:
     """Mounted below /_sandbox/ beside what every vendor has."""
     control = Blueprint("woocommerce_control", __name__, url_prefix=CONTROL_PREFIX)
+    _mount_goods(control, shop)
+    _mount_webhooks(control, shop)
+    _mount_switches(control, shop)
+    return control
 
+
+def _mount_goods(control: Blueprint, shop: Shop) -> None:
     @control.post("/products")
     def products() -> dict[str, Any]:
         wanted = control_json().get("products", [])
@@ -41,6 +47,8 @@ def control_of_shop(shop: Shop) -> Blueprint:
         with shop.lock:
             return {"stock": sell(shop, sent["sku"], int(sent.get("quantity", 1)))}
 
+
+def _mount_webhooks(control: Blueprint, shop: Shop) -> None:
     @control.route("/webhooks", methods=["GET", "POST", "DELETE"])
     def webhooks() -> dict[str, Any]:
         if request.method == "POST":
@@ -54,6 +62,8 @@ def control_of_shop(shop: Shop) -> Blueprint:
     def flush() -> dict[str, int]:
         return {"deliveries": shop.queue.deliver_due(everything=True)}
 
+
+def _mount_switches(control: Blueprint, shop: Shop) -> None:
     @control.route("/settings", methods=["GET", "POST"])
     def settings() -> dict[str, Any]:
         if request.method == "POST":
@@ -81,8 +91,6 @@ def control_of_shop(shop: Shop) -> Blueprint:
             else:
                 update_order(shop, order, sent)
             return {"id": order.id, "status": order.status}
-
-    return control
 
 
 def sell(shop: Shop, sku: str, quantity: int) -> int | None:

@@ -1,4 +1,4 @@
-"""Dates in and out: site-local and UTC text without a zone, and the traps of the time filters (reference 99.3 and 99.4)."""
+"""Dates in and out: site-local and UTC text without a zone, and the traps of the time filters (reference 99.4)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def text(moment: datetime | None, zone: ZoneInfo | None = None) -> str | None:
 def filter_moment(given: str, zone: ZoneInfo, *, are_gmt: bool, of_orders: bool) -> datetime:
     """The moment a time filter really compares with, mistakes of the real server included.
 
-    Text with a zone is first turned into the site's wall clock; `dates_are_gmt` then reads that wall clock as UTC, so it
-    is off by the site's offset. On orders a fraction of a second makes the zone ignored.
+    Text with a zone is first turned into the site's wall clock; `dates_are_gmt` then reads that wall clock as UTC,
+    so it is off by the site's offset. On orders a fraction of a second makes the zone ignored.
     """
     if of_orders and FRACTION_AND_ZONE.search(given):
         given = FRACTION_AND_ZONE.sub("", given)

@@ -1,4 +1,4 @@
-"""Webhooks on their way: coalesced per webhook and object, sent late with the newest body, never repeated (reference 9.2)."""
+"""Webhooks on their way: coalesced per object, sent late with the newest body, never repeated (reference 9.2)."""
 
 from __future__ import annotations
 

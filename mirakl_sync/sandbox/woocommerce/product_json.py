@@ -130,8 +130,10 @@ def variation_json(shop: Shop, product: Product, base: str) -> dict[str, Any]:
 def full_name(shop: Shop, product: Product) -> str:
     """`Tee - S` for a variation, as order lines show it."""
     parent = shop.store.products.rows.get(product.parent_id)
-    options = ", ".join(a["option"] for a in product.attributes)
-    return f"{parent.name} - {options}" if parent and options else product.name
+    if parent is None:
+        return product.name
+    options = ", ".join(attribute["option"] for attribute in product.attributes)
+    return f"{parent.name} - {options}" if options else parent.name
 
 
 def meta_json(kept: list[Meta]) -> list[dict[str, Any]]:
