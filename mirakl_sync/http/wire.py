@@ -18,9 +18,9 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-# At DEBUG these print whole addresses and signatures, keys included.
-for _name in ("urllib3.connectionpool", "requests_oauthlib", "oauthlib"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+# Below ERROR these print whole addresses and signatures, keys included.
+for _name in ("urllib3", "requests_oauthlib", "oauthlib"):
+    logging.getLogger(_name).setLevel(logging.ERROR)
 
 
 class Exchange:
