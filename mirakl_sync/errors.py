@@ -40,9 +40,7 @@ class RateLimited(TryLater):
 class Refused(MiraklSyncError):
     """They understood and said no. ``code`` is their machine word, ``status`` the HTTP status."""
 
-    def __init__(
-        self, words: str, *, code: str = "", status: int = 0, request: str = "", way_out: str = ""
-    ) -> None:
+    def __init__(self, words: str, *, code: str = "", status: int = 0, request: str = "", way_out: str = "") -> None:
         super().__init__(words, way_out=way_out)
         self.code = code
         self.status = status

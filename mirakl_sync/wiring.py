@@ -43,7 +43,9 @@ def wire(
     """Build it all for one process. ``pool`` is the number of its threads, where that is known."""
     secrets.use_keys(list(config.secret_keys))
     db = Database(config.database_url, pool_size=max(pool, config.database_pool), dispatcher=dispatcher)
-    timeouts = Timeouts(connect=min(5.0, config.call_timeout.total_seconds()), total=config.call_timeout.total_seconds())
+    timeouts = Timeouts(
+        connect=min(5.0, config.call_timeout.total_seconds()), total=config.call_timeout.total_seconds()
+    )
 
     def dial_to(name: str, budget: Budget | None) -> Dial:
         def dial(base_url: str, *, auth: Auth, interpret: Interpret | None = None, parallel: int = 0) -> Transport:

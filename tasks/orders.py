@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mirakl_sync.cases import sweep as cases
 from mirakl_sync.orders import flow, intake, references
+from mirakl_sync.orders import sweep as due
 from mirakl_sync.orders import watch as promises
 from tasks.app import app
 from tasks.work import at_work, told
@@ -41,7 +41,7 @@ def advance(order_id: int) -> str:
 def sweep() -> str:
     """Ring again for every row that is due and was not rung lately."""
     with at_work("orders.sweep") as wiring:
-        return told(cases.sweep(wiring))
+        return told(due.sweep(wiring))
 
 
 @app.task(name="orders.watch")
@@ -62,11 +62,11 @@ def tell_references() -> str:
 def sweep_unanswered() -> str:
     """Look for orders that wait for an answer and that no pull has shown us."""
     with at_work("orders.sweep_unanswered") as wiring:
-        return told(intake.sweep_unanswered(wiring))
+        return told(intake.want_unanswered(wiring))
 
 
 @app.task(name="orders.look_at_open")
 def look_at_open() -> str:
     """Once a night, look at every open order by its number."""
     with at_work("orders.look_at_open") as wiring:
-        return told(intake.look_at_open(wiring))
+        return told(intake.want_open(wiring))

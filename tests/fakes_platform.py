@@ -263,7 +263,7 @@ class FakePlatform:
             return ProductFacts(sku, self.shop.clock(), matches=0, in_stock=False, sellable=False)
         return ProductFacts(
             sku,
-            product.modified_at or self.shop.clock(),
+            self.shop.clock(),
             matches=product.matches,
             product_id=f"P-{sku}",
             quantity=product.quantity,
@@ -282,6 +282,7 @@ class FakePlatform:
             total=order.draft.total,
             live=order.status in ("open", "completed"),
             canceled=order.status in ("cancelled", "trash"),
+            reserves=order.status in RESERVING,
             line_ids=dict(order.line_ids),
             url=f"https://fake.example/orders/{order_id}",
             modified_at=order.modified_at,

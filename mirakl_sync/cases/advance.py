@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 # A row claimed this often without anything recorded kills its workers: it is put aside for the developers.
 POISON_CLAIMS = 8
+# Longer countdowns multiply on Redis (a message not acknowledged within its visibility timeout is sent again).
+LONGEST_COUNTDOWN = 60
 # Pure steps in one visit; more means the rules run in a circle.
 LONGEST_WALK = 20
 
@@ -101,9 +103,7 @@ def _rest_or_call(
     return _commit_to(tx, case, row, step, prepared, machinery)
 
 
-def _commit_to(
-    tx: Transaction, case: Case, row: Any, step: Any, deed: Deed, machinery: Machinery
-) -> _Call | Outcome:
+def _commit_to(tx: Transaction, case: Case, row: Any, step: Any, deed: Deed, machinery: Machinery) -> _Call | Outcome:
     """Write the ask into the ledger and keep the row; an ask in doubt is looked at first, once it has settled."""
     now = machinery.now()
     row.leased_until = now + machinery.lease
@@ -116,9 +116,7 @@ def _commit_to(
         if now < settled_at:
             return _wait(tx, case, row, Wait(f"certainty whether it did {deed.name}", settled_at), now)
         return _Call(step, deed, look=True, fence=row.fence)
-    ledger.ask(
-        tx, effect, key=deed.key, kind=deed.name, subject=case.subject, subject_id=row.id, now=now
-    )
+    ledger.ask(tx, effect, key=deed.key, kind=deed.name, subject=case.subject, subject_id=row.id, now=now)
     return _Call(step, deed, look=False, fence=row.fence)
 
 
@@ -146,7 +144,13 @@ def _record(
 
 
 def _succeed(
-    tx: Transaction, case: Case, row: Any, call: _Call, report: Report, effect: Any, machinery: Machinery,
+    tx: Transaction,
+    case: Case,
+    row: Any,
+    call: _Call,
+    report: Report,
+    effect: Any,
+    machinery: Machinery,
     lane: str | None,
 ) -> _Call | Outcome:
     now, before = machinery.now(), row.state
@@ -154,7 +158,8 @@ def _succeed(
     if effect is not None:
         ledger.confirm(effect, now, their_id=str(getattr(report.result, "order_id", "") or ""), words=sentence)
     row.attempts, row.last_problem, row.claims = 0, "", 0
-    _no_longer_asked(tx, case, row, now, sentence)
+    if call.deed.key:
+        _no_longer_asked(tx, case, row, now, sentence)
     if sentence:
         timeline.add(tx, case.subject, row, now, machinery.who, sentence, before=before)
     return _walk(tx, case, row, machinery, lane)
@@ -182,8 +187,7 @@ def _stumble(
         _tell(tx, case, row, _complaint(error, call), now)
     row.next_attempt_at = until
     release(row)
-    if until - now < timedelta(seconds=60):
-        case.wake(tx, row, case.lane_of(row))
+    _ring_when_due(tx, case, row, now)
     return Trouble(f"{call.deed.name}: {error.words}", until)
 
 
@@ -196,8 +200,10 @@ def _complaint(error: Any, call: _Call) -> Ask:
 
 
 def _settle(tx: Transaction, case: Case, row: Any, step: Settle, now: datetime, who: str) -> None:
-    before, row.state, row.why = row.state, step.state, step.why
-    timeline.add(tx, case.subject, row, now, who, step.why, before=before)
+    before = row.state
+    if step.state != before:
+        row.state, row.why = step.state, step.why
+        timeline.add(tx, case.subject, row, now, who, step.why, before=before)
     _no_longer_asked(tx, case, row, now, step.why)
     case.settled(tx, row, now)
     if step.tell is not None:
@@ -215,6 +221,7 @@ def _wait(tx: Transaction, case: Case, row: Any, step: Wait, now: datetime) -> O
         _no_longer_asked(tx, case, row, now, f"it now waits for {step.waiting_for}")
     row.waiting_for, row.next_attempt_at = step.waiting_for, step.until
     release(row)
+    _ring_when_due(tx, case, row, now)
     return Waiting(step.waiting_for, step.until)
 
 
@@ -227,6 +234,16 @@ def _ask_person(tx: Transaction, case: Case, row: Any, ask: Ask, now: datetime) 
     row.blocked_by, row.waiting_for, row.next_attempt_at = item.id, item.owner, ask.until
     release(row)
     return Blocked(ask.question)
+
+
+def _ring_when_due(tx: Transaction, case: Case, row: Any, now: datetime) -> None:
+    """A bell for what is due within a minute; anything later is found by the sweep."""
+    if row.next_attempt_at is None:
+        return
+    delay = (row.next_attempt_at - now).total_seconds()
+    if delay < LONGEST_COUNTDOWN:
+        row.rung_at = row.next_attempt_at
+        case.wake(tx, row, case.lane_of(tx, row), countdown=max(delay, 0.05))
 
 
 def _no_longer_asked(tx: Transaction, case: Case, row: Any, now: datetime, words: str, keep: str = "") -> None:
@@ -249,7 +266,9 @@ def _hand_over(tx: Transaction, case: Case, row: Any, deed: Deed, now: datetime)
 
 
 def _put_aside(tx: Transaction, case: Case, row: Any, now: datetime) -> Outcome:
-    words = f"{row.claims} attempts in a row ended without any record; the last problem was: {row.last_problem or 'none'}"
+    words = (
+        f"{row.claims} attempts in a row ended without any record; the last problem was: {row.last_problem or 'none'}"
+    )
     outcome = _ask_person(tx, case, row, Ask("stuck", f"{case.subject}-{row.id}", words), now)
     log.error("put aside after too many claims", extra={"subject": case.subject, "row": row.id})
     return outcome

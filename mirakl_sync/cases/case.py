@@ -37,11 +37,11 @@ class Case(Protocol):
     def settled(self, tx: Transaction, row: Any, now: datetime) -> None:
         """The row changed its state without a deed; bring what hangs on it along."""
 
-    def wake(self, tx: Transaction, row: Any, lane: str) -> None:
-        """Ring the workers of ``lane`` for this row."""
+    def wake(self, tx: Transaction, row: Any, lane: str, countdown: float | None = None) -> None:
+        """Ring the workers of ``lane`` for this row, ``countdown`` seconds later."""
 
-    def lane_of(self, row: Any) -> str:
-        """Whose workers should look at this row next, for the sweep."""
+    def lane_of(self, tx: Transaction, row: Any) -> str:
+        """Whose workers should look at this row next."""
 
     def deadline(self, row: Any) -> datetime | None:
         """The promise that runs."""

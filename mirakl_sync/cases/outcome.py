@@ -14,7 +14,7 @@ class Waiting:
     until: datetime | None = None
 
     def sentence(self) -> str:
-        """"waits for payment until 12:30:05"."""
+        """ "waits for payment until 12:30:05"."""
         return f"waits for {self.waiting_for}" + (f" until {self.until:%H:%M:%S}" if self.until else "")
 
 

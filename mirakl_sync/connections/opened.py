@@ -6,8 +6,9 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -16,9 +17,9 @@ from mirakl_sync.clock import Clock
 from mirakl_sync.db.models import Connection, PolicyVersion, Store
 from mirakl_sync.db.transaction import Database, Transaction
 from mirakl_sync.errors import Misconfigured
-from mirakl_sync.http.contract import Budget, Dial, RawKey, Transport
+from mirakl_sync.http.contract import Budget, Dial
 from mirakl_sync.mirakl.limits import operations
-from mirakl_sync.mirakl.shop import MiraklShop
+from mirakl_sync.mirakl.shop import MiraklShop, open_shop
 from mirakl_sync.platforms.contract import Platform, PlatformSpec, StoreAccess
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.policy.model import Policy, Window
@@ -42,9 +43,16 @@ class OpenConnection:
     shop: MiraklShop
     platform: Platform
     spec: PlatformSpec
+    store_settings: Mapping[str, Any]
     window: Window | None
     policy: Policy
     partial_acceptance: bool
+
+    @property
+    def look_after(self) -> timedelta:
+        """How long an unanswered creation may stay invisible in this store."""
+        seconds = self.store_settings.get("look_after")
+        return self.spec.look_after if seconds is None else timedelta(seconds=float(seconds))
 
 
 class Connections:
@@ -70,6 +78,10 @@ class Connections:
         opened = self._build(tx, row)
         self._open[connection_id] = (time.monotonic(), opened)
         return opened
+
+    def forget(self, connection_id: int) -> None:
+        """Read the connection anew at its next opening: something about it was learned."""
+        self._open.pop(connection_id, None)
 
     def policy(self, tx: Transaction, policy_id: int) -> Policy:
         """A policy as it once applied; they never change, so they are kept for good."""
@@ -100,6 +112,7 @@ class Connections:
             shop=self._mirakl(row),
             platform=self.store(row.store),
             spec=platform(row.store.platform),
+            store_settings=row.store.settings,
             window=read_window(market.rules.get("window"), facts=market.facts),
             policy=self.policy(tx, row.policy_id),
             partial_acceptance=shop.partial_acceptance,
@@ -110,7 +123,9 @@ class Connections:
 
         def build() -> MiraklShop:
             dial = self._dial(f"marketplace {market.key}", self._budget(f"{market.key}/{shop.shop_id}"))
-            transport: Transport = dial(market.url, auth=RawKey(shop.credentials["api_key"]))
+            transport: Transport = dial(
+                api_host(market.url), auth=RawKey(shop.credentials["api_key"]), interpret=interpret
+            )
             return MiraklShop(
                 transport,
                 shop_id=shop.shop_id,
@@ -120,7 +135,9 @@ class Connections:
                 pages_count=bool(market.rules.get("pages_count", False)),
             )
 
-        return self._kept(("shop", market.key, market.url, market.caller, market.rules, shop.shop_id, shop.credentials), build)
+        return self._kept(
+            ("shop", market.key, market.url, market.caller, market.rules, shop.shop_id, shop.credentials), build
+        )
 
     def _kept(self, what: tuple[Any, ...], build: Callable[[], Any]) -> Any:
         """Clients are kept by everything they were built from, so a changed key means a new client."""

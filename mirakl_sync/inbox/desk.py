@@ -27,23 +27,23 @@ def open_item(
     insert_once(
         tx,
         InboxItem,
-        dict(
-            connection_id=connection_id,
-            kind=kind.name,
-            key=ask.key,
-            merge_key=merge_key,
-            owner=kind.owner.value,
-            urgency=int(kind.urgency),
-            question=ask.question,
-            way_out=kind.way_out,
-            facts=dict(ask.facts),
-            opened_at=now,
-            last_seen_at=now,
-            due_at=due,
-            times_seen=0,
-            closed_by="",
-            answer="",
-        ),
+        {
+            "connection_id": connection_id,
+            "kind": kind.name,
+            "key": ask.key,
+            "merge_key": merge_key,
+            "owner": kind.owner.value,
+            "urgency": int(kind.urgency),
+            "question": ask.question,
+            "way_out": kind.way_out,
+            "facts": dict(ask.facts),
+            "opened_at": now,
+            "last_seen_at": now,
+            "due_at": due,
+            "times_seen": 0,
+            "closed_by": "",
+            "answer": "",
+        },
     )
     item = tx.execute(
         select(InboxItem).where(InboxItem.merge_key == merge_key, InboxItem.closed_at.is_(None)).with_for_update()
@@ -54,7 +54,7 @@ def open_item(
     item.facts = dict(ask.facts) or item.facts
     item.due_at = min(filter(None, (item.due_at, due)))
     if subject_id is not None:
-        insert_once(tx, InboxSubject, dict(item_id=item.id, subject=subject, subject_id=subject_id))
+        insert_once(tx, InboxSubject, {"item_id": item.id, "subject": subject, "subject_id": subject_id})
     return item
 
 

@@ -46,7 +46,8 @@ _ALL = (
         Role.OPERATIONS,
         Urgency.SOON,
         "the marketplace waits for our answer",
-        "Look at the order (`mirakl-sync orders show ORDER`); answer it with `orders accept` or `orders refuse`, or mend "
+        "Look at the order (`mirakl-sync orders show ORDER`); answer it with `orders accept` or "
+        "`orders refuse`, or mend "
         "what it waits for. It closes by itself when the order is answered.",
         timedelta(hours=4),
     ),
@@ -66,7 +67,8 @@ _ALL = (
         Role.OPERATIONS,
         Urgency.NOW,
         "nothing any more: the sale is lost, and repeated cases suspend the shop",
-        "Read the order's timeline for the cause, mend it, check the offer's stock on the marketplace (it may have been "
+        "Read the order's timeline for the cause, mend it, check the offer's stock on the "
+        "marketplace (it may have been "
         "set to zero), then settle this item.",
         timedelta(hours=4),
     ),
@@ -124,7 +126,8 @@ _ALL = (
         Role.OPERATIONS,
         Urgency.NOW,
         "this order must be accepted or refused whole",
-        "`mirakl-sync orders accept ORDER` or `orders refuse ORDER`; the policy `partial_forbidden` answers it for good.",
+        "`mirakl-sync orders accept ORDER` or `orders refuse ORDER`; the policy `partial_forbidden` "
+        "answers it for good.",
         timedelta(hours=4),
     ),
     Kind(
@@ -142,7 +145,8 @@ _ALL = (
         Role.OPERATIONS,
         Urgency.NOW,
         "an accepted order is not in the shop and will not ship",
-        "Mend what the shop's words name, then `mirakl-sync orders retry ORDER`; or enter the order by hand and take it "
+        "Mend what the shop's words name, then `mirakl-sync orders retry ORDER`; or enter the order "
+        "by hand and take it "
         "over with `mirakl-sync orders unmanage ORDER`.",
         timedelta(hours=2),
     ),
@@ -179,7 +183,8 @@ _ALL = (
         Role.DEVELOPERS,
         Urgency.NOW,
         "this order is not taken in; the others are",
-        "Answer the order in the marketplace's portal. The kept payload (buyer's data blanked) shows what is new; after an "
+        "Answer the order in the marketplace's portal. The kept payload (buyer's data blanked) "
+        "shows what is new; after an "
         "update the order is read again by itself.",
         timedelta(hours=2),
     ),

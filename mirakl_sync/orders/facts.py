@@ -46,6 +46,7 @@ class OrderFacts:
     has_addresses: bool = False
     has_platform_order: bool = False
     platform_canceled: bool = False
+    cancel_refused: bool = False
     partial_allowed: bool = True
     answer_by_hand: str = ""
     # the store could not be asked at the last attempt

@@ -20,7 +20,7 @@ def next_step(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
     """The next thing to do for an order, given what is known of it, its policy and the time."""
     if not order.managed:
         return Wait("a person, who took this order over")
-    if order.marketplace_state in states.ENDED_STATES:
+    if order.marketplace_state in states.ENDED_STATES or order.state in (State.REFUSED, State.CANCELED):
         return _ended(order)
     if order.fulfilled_by_operator:
         return Settle(State.CLOSED, "the operator fulfils this order; nothing for us to do")
@@ -43,14 +43,19 @@ def next_step(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
 def _ended(order: OrderFacts) -> Step:
     """Refused or cancelled on the marketplace: the shop must not send anything."""
     words = f"the marketplace says {order.marketplace_state}"
+    if order.state in states.FINAL and (order.platform_canceled or not order.has_platform_order):
+        return Settle(order.state, words)
+    if order.cancel_refused:
+        left = f"The sale of {order.order_id} is over, but the shop would not cancel its order."
+        return Settle(State.CANCELED, words, tell=Ask("canceled_after_leaving", order.order_id, left))
     if order.has_platform_order and not order.platform_canceled:
-        return Withdraw(f"{words[0].upper()}{words[1:]}: the sale of {order.order_id} is over.")
+        return Withdraw(f"The sale of {order.order_id} is over.")
     if order.marketplace_state == "CANCELED":
         return Settle(State.CANCELED, words)
     if order.state in states.UNANSWERED:
         missed = Ask("window_missed", order.order_id, f"Order {order.order_id} was refused without our answer.")
         return Settle(State.REFUSED, f"{words}, without an answer of ours", tell=missed)
-    return Settle(State.REFUSED, words)
+    return Settle(State.REFUSED, words if order.marketplace_state == "REFUSED" else "we refused it")
 
 
 def _unanswered(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
@@ -67,7 +72,8 @@ def _unanswered(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
     if unproven and not order.store_silent and not order.answer_by_hand:
         return Prove(unproven)
     if unproven and not order.answer_by_hand and not last_call:
-        return Wait("the shop, to prove SKU and stock", _earliest(now + timedelta(seconds=15), _last_call(order, policy)))
+        again = _earliest(now + timedelta(seconds=15), _last_call(order, policy))
+        return Wait("the shop, to prove SKU and stock", again)
     judgement = judge(order, policy, last_call=last_call)
     if judgement.question is not None:
         return _question(order, policy, judgement.question, now)
@@ -93,9 +99,7 @@ def _answer_reserved(order: OrderFacts, policy: OrderPolicy, *, last_call: bool)
     accept = not order.platform_canceled or order.answer_by_hand == "accept"
     why = "reserved in the shop" if accept else "cancelled in the shop, and nobody answered in time"
     refused = {line.line_id for line in live if not line.held}
-    return Answer(
-        tuple(LineDecision(line.line_id, accept and line.line_id not in refused, why) for line in live), why
-    )
+    return Answer(tuple(LineDecision(line.line_id, accept and line.line_id not in refused, why) for line in live), why)
 
 
 def _accepted(order: OrderFacts, now: datetime) -> Step:
@@ -122,9 +126,7 @@ def _canceled_in_shop(order: OrderFacts, now: datetime) -> Ask:
 def _question(order: OrderFacts, policy: OrderPolicy, objection: Objection, now: datetime) -> Ask:
     """Ask, and look again by ourselves: the cause may go away, and at the last call nobody is waited for."""
     again = _earliest(now + policy.proof_fresh, _last_call(order, policy) if _last_call(order, policy) > now else None)
-    return Ask(
-        objection.kind, objection.key, objection.words, until=again, due=order.accept_by, facts=objection.facts
-    )
+    return Ask(objection.kind, objection.key, objection.words, until=again, due=order.accept_by, facts=objection.facts)
 
 
 def missing_proof(order: OrderFacts, policy: OrderPolicy, now: datetime) -> tuple[str, ...]:

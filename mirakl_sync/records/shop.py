@@ -135,7 +135,11 @@ class OrderDraft:
 
 @dataclass(frozen=True, slots=True)
 class PlatformOrder:
-    """An order as the shop holds it. ``line_ids`` maps Mirakl line ids to the shop's line ids."""
+    """An order as the shop holds it.
+
+    ``live``: the warehouse may work on it. ``reserves``: the shop's stock has been lowered by it. ``line_ids`` maps
+    Mirakl line ids to the shop's line ids.
+    """
 
     order_id: str
     number: str
@@ -143,6 +147,7 @@ class PlatformOrder:
     total: Money | None = None
     live: bool = False
     canceled: bool = False
+    reserves: bool = False
     line_ids: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
     modified_at: datetime | None = None

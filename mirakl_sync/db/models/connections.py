@@ -62,7 +62,9 @@ class Store(Base):
     cursors: Mapped[dict[str, Any]] = mapped_column(default=dict)
     next_poll_at: Mapped[datetime | None] = mapped_column(default=None)
     leased_until: Mapped[datetime | None] = mapped_column(default=None)
-    # it did not answer lately: nobody asks before, so that a dead shop does not hold every worker up
+    # calls in a row without an answer
+    failures: Mapped[int] = mapped_column(default=0)
+    # nobody asks before: a dead shop must not hold every worker up
     silent_until: Mapped[datetime | None] = mapped_column(default=None)
 
 
@@ -96,7 +98,11 @@ class Connection(Base):
     # their time of the newest order change consumed completely
     orders_cursor: Mapped[datetime | None] = mapped_column(default=None)
     next_pull_at: Mapped[datetime | None] = mapped_column(default=None)
+    # the turn after next_state_sweep_at asks for every unanswered order instead of the changes
     next_state_sweep_at: Mapped[datetime | None] = mapped_column(default=None)
+    # open orders not shown since then are looked at by number, every other turn
+    look_back_from: Mapped[datetime | None] = mapped_column(default=None)
+    last_turn: Mapped[str] = mapped_column(String(12), default="")
     leased_until: Mapped[datetime | None] = mapped_column(default=None)
     shop: Mapped[Shop] = relationship(lazy="joined")
     store: Mapped[Store] = relationship(lazy="joined")

@@ -27,6 +27,13 @@ class Order(CaseColumns, Base):
             sqlite_where=text("next_attempt_at IS NOT NULL"),
         ),
         Index("ix_orders_state_accept_by", "state", "accept_by"),
+        Index(
+            "ix_orders_reference_untold",
+            "connection_id",
+            "placed_at",
+            postgresql_where=text("reference_told_at IS NULL AND placed_at IS NOT NULL"),
+            sqlite_where=text("reference_told_at IS NULL AND placed_at IS NOT NULL"),
+        ),
         Index("ix_orders_connection_created", "connection_id", "created_at"),
     )
 
@@ -39,6 +46,11 @@ class Order(CaseColumns, Base):
     commercial_id: Mapped[str] = mapped_column(String(80), default="")
     marketplace_state: Mapped[str] = mapped_column(String(40))
     platform_state: Mapped[str] = mapped_column(String(40), default="")
+    platform_canceled: Mapped[bool] = mapped_column(default=False)
+    # the sale ended, but the shop would not cancel its order any more
+    cancel_refused: Mapped[bool] = mapped_column(default=False)
+    fulfilled_by_operator: Mapped[bool] = mapped_column(default=False)
+    has_addresses: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     marketplace_updated_at: Mapped[datetime]
     seen_at: Mapped[datetime]
@@ -57,6 +69,10 @@ class Order(CaseColumns, Base):
     answered_by: Mapped[str] = mapped_column(String(80), default="")
     # when the marketplace was told the shop's order number (OR04)
     reference_told_at: Mapped[datetime | None] = mapped_column(default=None)
+    # when the marketplace last showed it to us, changed or not
+    looked_at: Mapped[datetime]
+    # the last alarm raised about its deadline: 0 none, 1 half the time gone, 2 nearly over
+    alarm: Mapped[int] = mapped_column(default=0)
     payload: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     lines: Mapped[list[OrderLine]] = relationship(
         order_by="OrderLine.position", lazy="selectin", cascade="all, delete-orphan"
@@ -94,7 +110,9 @@ class OrderLine(Base):
     state: Mapped[str] = mapped_column(String(40))
     quantity: Mapped[int]
     unit_price: Mapped[Decimal] = mapped_column(Amount)
+    # the goods without shipping, for the whole quantity
     gross: Mapped[Decimal] = mapped_column(Amount)
+    net: Mapped[Decimal] = mapped_column(Amount)
     commission: Mapped[Decimal] = mapped_column(Amount)
     decision: Mapped[str] = mapped_column(String(10), default="")
     decision_why: Mapped[str] = mapped_column(Text, default="")
@@ -118,6 +136,7 @@ class PlatformLink(Base):
     url: Mapped[str] = mapped_column(String(500), default="")
     total: Mapped[Decimal | None] = mapped_column(Amount, default=None)
     created_at: Mapped[datetime]
+    modified_at: Mapped[datetime | None] = mapped_column(default=None)
     current: Mapped[bool] = mapped_column(default=True)
     replaced_by: Mapped[int | None] = mapped_column(default=None)
 

@@ -149,6 +149,8 @@ def platform_order(order: ShopOrder, settings: StoreSettings, shop_url: str) -> 
         total=None if order.total is None else Money(order.total, order.currency),
         live=order.status not in asleep or order.status == settings.status_released,
         canceled=order.status in DEAD | {settings.status_canceled},
+        # the shop lowers its stock on exactly these (woocommerce.md 4.5), and once released on our own status
+        reserves=order.status in {"on-hold", "processing", "completed", settings.status_released},
         line_ids={str(line.meta[LINE_ID]): str(line.id) for line in order.lines if line.meta.get(LINE_ID)},
         url=f"{shop_url}/wp-admin/post.php?post={order.id}&action=edit",
         modified_at=order.modified_at,

@@ -1,0 +1,1 @@
+"""Webhooks: kept before anything is done with them, then digested like a poll."""

@@ -1,0 +1,136 @@
+"""The durable inbox of webhooks: verify over raw bytes, keep, answer; digest later."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
+
+from mirakl_sync.cases.step import Ask
+from mirakl_sync.db.claim import take_lease
+from mirakl_sync.db.insert import insert_once
+from mirakl_sync.db.models import Delivery, Store
+from mirakl_sync.errors import Refused, Unreadable
+from mirakl_sync.inbox import desk
+from mirakl_sync.stores import notices
+from mirakl_sync.wiring import Wiring
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the sender is answered: an HTTP status and a sentence that gives nothing away."""
+
+    status: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestReport:
+    """What a delivery led to."""
+
+    words: str
+
+    def sentence(self) -> str:
+        """For Flower."""
+        return self.words
+
+
+def receive(wiring: Wiring, store_key: str, headers: Mapping[str, str], body: bytes) -> Received:
+    """Keep a webhook. Nothing else happens here: the sender waits.
+
+    Raises nothing of ours: an unknown store is 404, a wrong signature 401, anything else that is kept 202.
+    """
+    with wiring.db.reading() as tx:
+        store = tx.execute(select(Store).where(Store.key == store_key)).scalar_one_or_none()
+    if store is None:
+        return Received(404, "no such store")
+    try:
+        delivery = wiring.connections.store(store).verify(headers, body)
+    except (Refused, Unreadable) as error:
+        log.warning("webhook turned away: %s", error, extra={"store": store_key})
+        return Received(401, "the signature does not fit this store's secret")
+    if delivery.greeting:
+        return Received(200, "hello")
+    with wiring.db.transaction() as tx:
+        row = {"store_pk": store.id, "key": delivery.key[:200], "topic": delivery.topic[:80]}
+        text = body.decode("utf-8", "replace")
+        new = insert_once(
+            tx,
+            Delivery,
+            {**row, "body": text, "received_at": wiring.now(), "times_received": 1, "attempts": 0, "outcome": ""},
+        )
+        kept = tx.execute(
+            select(Delivery).where(Delivery.store_pk == store.id, Delivery.key == row["key"])
+        ).scalar_one()
+        if new:
+            tx.wake("webhooks.digest", kept.id)
+        else:
+            kept.times_received += 1
+    return Received(202, "kept" if new else "known already")
+
+
+def digest(delivery_id: int, wiring: Wiring) -> DigestReport:
+    """Read a kept webhook and pass on what it says. May be called twice."""
+    now = wiring.now()
+    with wiring.db.transaction() as tx:
+        if not take_lease(tx, Delivery, delivery_id, now, wiring.config.lease):
+            return DigestReport("somebody else is at it")
+        delivery = tx.get_one(Delivery, delivery_id)
+        if delivery.digested_at is not None:
+            return DigestReport("digested before")
+        delivery.attempts += 1
+        store = tx.get_one(Store, delivery.store_pk)
+        platform = wiring.connections.store(store)
+    try:
+        told = platform.read_notices(delivery.topic, delivery.body.encode())
+    except Unreadable as error:
+        return _unreadable(wiring, delivery_id, store, error)
+    with wiring.db.transaction() as tx:
+        words = notices.apply(tx, store.id, told, wiring.now())
+        row = tx.get_one(Delivery, delivery_id)
+        row.digested_at, row.outcome, row.leased_until = wiring.now(), words, None
+    return DigestReport(words)
+
+
+def sweep(wiring: Wiring) -> DigestReport:
+    """Ring for deliveries nobody digested."""
+    now = wiring.now()
+    with wiring.db.reading() as tx:
+        ids = list(
+            tx.execute(
+                select(Delivery.id)
+                .where(
+                    Delivery.digested_at.is_(None),
+                    Delivery.received_at < now - timedelta(seconds=10),
+                    or_(Delivery.leased_until.is_(None), Delivery.leased_until <= now),
+                )
+                .order_by(Delivery.received_at)
+                .limit(500)
+            ).scalars()
+        )
+    if ids:
+        with wiring.db.transaction() as tx:
+            # several failures in a row put a delivery aside: the poll sees the same change
+            tx.execute(
+                update(Delivery)
+                .where(Delivery.id.in_(ids), Delivery.attempts >= 5)
+                .values(digested_at=now, outcome="put aside after five attempts; the poll sees the same change")
+            )
+            for delivery_id in ids:
+                tx.wake("webhooks.digest", delivery_id)
+    return DigestReport(f"{len(ids)} deliveries rung for")
+
+
+def _unreadable(wiring: Wiring, delivery_id: int, store: Store, error: Unreadable) -> DigestReport:
+    words = f"A webhook of {store.key} could not be understood: {error.words}"
+    with wiring.db.transaction() as tx:
+        row = tx.get_one(Delivery, delivery_id)
+        row.digested_at, row.outcome, row.leased_until = wiring.now(), error.words, None
+        ask = Ask("unreadable_delivery", f"{store.key}:{row.topic}", words, facts={"delivery": delivery_id})
+        desk.open_item(tx, None, ask, "", None, wiring.now())
+    return DigestReport(words)

@@ -1,0 +1,243 @@
+"""Orders as cases: their facts, their deeds and what is written down of each."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from mirakl_sync.cases import ledger
+from mirakl_sync.cases.deed import Deed
+from mirakl_sync.cases.step import Ask, Wait
+from mirakl_sync.connections.opened import Connections, OpenConnection
+from mirakl_sync.db.models import Order, PlatformLink, Shop, Store
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.errors import Refused
+from mirakl_sync.orders import deeds, loading, rules, states
+from mirakl_sync.orders.states import State
+from mirakl_sync.orders.steps import Answer, Create, LineDecision, Prove, Release, Reserve, Withdraw
+from mirakl_sync.records.shop import PlatformOrder
+from mirakl_sync.shelf import board
+
+ACCEPTANCE, ORDERS = "acceptance", "orders"
+TASKS = {ACCEPTANCE: "orders.accept", ORDERS: "orders.advance"}
+
+# So many calls in a row without an answer, and the store is left alone for a while.
+SILENT_AFTER = 5
+SILENCE = timedelta(seconds=10)
+
+
+class OrderCase:
+    """Implements ``mirakl_sync.cases.case.Case`` for orders."""
+
+    model = Order
+    subject = "order"
+    final = states.FINAL
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def next_step(self, tx: Transaction, row: Order, now: datetime) -> rules.Step:
+        """Ask the rules."""
+        policy = self._connections.policy(tx, row.policy_id).orders
+        return rules.next_step(loading.facts(tx, row, self._open(tx, row), now), policy, now)
+
+    def deed(self, tx: Transaction, row: Order, step: Any, now: datetime) -> Deed | Wait:
+        """The call behind a step, with its draft and clients in hand."""
+        opened = self._open(tx, row)
+        if isinstance(step, Answer):
+            _write_decisions(row, step.decisions)
+            return deeds.answer(opened, row, step)
+        silent_until = tx.get_one(Store, row.store_pk).silent_until
+        if silent_until is not None and silent_until > now:
+            return Wait("the shop, which does not answer", silent_until)
+        policy = self._connections.policy(tx, row.policy_id).orders
+        match step:
+            case Prove():
+                return deeds.prove(opened, step)
+            case Reserve():
+                _write_decisions(row, step.decisions)
+                return deeds.create(opened, row, deeds.draft_of(tx, opened, row, policy), held=True)
+            case Create():
+                return deeds.create(opened, row, deeds.draft_of(tx, opened, row, policy), held=False)
+            case Release():
+                return deeds.release(opened, row, deeds.draft_of(tx, opened, row, policy))
+            case Withdraw():
+                return deeds.withdraw(opened, row, step)
+        raise TypeError(f"no deed for {step!r}")
+
+    def succeeded(self, tx: Transaction, row: Order, step: Any, result: Any, now: datetime) -> str:
+        """Write down what happened."""
+        if not isinstance(step, Answer):
+            _heard_from(tx.get_one(Store, row.store_pk))
+        match step:
+            case Answer():
+                return _answered(row, step, now)
+            case Prove():
+                board.observe(tx, row.store_pk, result.values())
+                return ""
+            case Reserve():
+                _link(row, result, now)
+                _felt(row, now if result.reserves else None)
+                row.state, row.why = State.RESERVED, f"held in the shop as order {result.number}"
+                return row.why
+            case Create():
+                _link(row, result, now)
+                return f"created in the shop as order {result.number}"
+            case Release():
+                return _placed(row, result, now)
+            case Withdraw():
+                row.platform_canceled, row.platform_state = True, result.status
+                return f"shop order {result.number} cancelled: {step.reason}"
+        raise TypeError(f"nothing to write down for {step!r}")
+
+    def refused(self, tx: Transaction, row: Order, step: Any, error: Refused, now: datetime) -> Wait | Ask | None:
+        """What follows from a no."""
+        match step:
+            case Answer():
+                return self._answer_refused(tx, row, error, now)
+            case Withdraw():
+                row.cancel_refused = True
+                return None
+        policy = self._connections.policy(tx, row.policy_id).orders
+        words = f"{row.order_id}: {error.words}"
+        again = now + timedelta(minutes=15)
+        if row.state in states.UNANSWERED and row.accept_by is not None:
+            last_call = rules.last_call_at(row.created_at, row.accept_by, policy.last_call)
+            again = min(again, last_call) if last_call > now else again
+        return Ask("creation_refused", row.order_id, words, until=again, due=self.deadline(row))
+
+    def _answer_refused(self, tx: Transaction, row: Order, error: Refused, now: datetime) -> Wait | Ask | None:
+        if error.code == "ORDER_INVALID_STATE":
+            # it was answered already: by our own unheard call, by a person, or the time was over; the next look tells
+            return Wait("the marketplace's own view of this order", now + timedelta(seconds=90))
+        _forget_decisions(row)
+        if error.code == "ORDER_PARTIAL_ACCEPTANCE_DISABLED":
+            tx.get_one(Shop, row.shop_pk).partial_acceptance = False
+            self._connections.forget(row.connection_id)
+            return None
+        words = f"{row.order_id}: {error.words}"
+        return Ask("answer_refused", row.order_id, words, until=now + timedelta(minutes=15), due=row.accept_by)
+
+    def silent(self, tx: Transaction, row: Order, step: Any, now: datetime) -> None:
+        """Count the store's silence; after a few times in a row it is left alone."""
+        if isinstance(step, Answer):
+            return
+        store = tx.get_one(Store, row.store_pk)
+        store.failures += 1
+        if store.failures >= SILENT_AFTER:
+            store.silent_until = now + SILENCE
+
+    def settled(self, tx: Transaction, row: Order, now: datetime) -> None:
+        """The marketplace showed where the order stands: take what hangs on it along."""
+        if row.state == State.ACCEPTED:
+            row.accepted_at = row.accepted_at or now
+            _keep_living_lines(row)
+            effect = ledger.find(tx, deeds.answer_key(self._open(tx, row), row))
+            if effect is not None and effect.state != ledger.CONFIRMED:
+                ledger.confirm(effect, now, words="seen accepted on the marketplace")
+        if row.state in states.FINAL:
+            for line in row.lines:
+                line.promised = False
+
+    def wake(self, tx: Transaction, row: Order, lane: str, countdown: float | None = None) -> None:
+        """Ring the workers of a lane."""
+        tx.wake(TASKS[lane], row.id, countdown=countdown)
+
+    def lane_of(self, tx: Transaction, row: Order) -> str:
+        """Acceptance has its own workers; everything that speaks to shops has others."""
+        return lane(row, accept_first=self._accept_first(tx, row))
+
+    def deadline(self, row: Order) -> datetime | None:
+        """The promise that runs: to answer, then to ship."""
+        return row.accept_by if row.state in states.UNANSWERED else row.ship_by
+
+    def connection_of(self, row: Order) -> int:
+        """Whose people are asked."""
+        return row.connection_id
+
+    def _open(self, tx: Transaction, row: Order) -> OpenConnection:
+        return self._connections.open(tx, row.connection_id)
+
+    def _accept_first(self, tx: Transaction, row: Order) -> bool:
+        return self._connections.policy(tx, row.policy_id).orders.accept == "accept_first"
+
+
+def lane(row: Order, *, accept_first: bool) -> str:
+    """The lane of an order's next deed, as far as its row tells."""
+    if row.marketplace_state != states.WAITING_ACCEPTANCE or row.state not in states.UNANSWERED:
+        return ORDERS
+    return ACCEPTANCE if accept_first or row.state == State.RESERVED else ORDERS
+
+
+def _write_decisions(row: Order, decisions: tuple[LineDecision, ...]) -> None:
+    """Our answer per line; accepted lines count against the shelf from this moment."""
+    by_line = {decision.line_id: decision for decision in decisions}
+    for line in row.lines:
+        decision = by_line.get(line.line_id)
+        if decision is not None:
+            line.decision, line.decision_why = ("accept" if decision.accept else "refuse"), decision.why
+            line.promised = decision.accept and line.felt_at is None
+
+
+def _forget_decisions(row: Order) -> None:
+    for line in row.lines:
+        line.decision, line.decision_why, line.promised = "", "", False
+
+
+def _keep_living_lines(row: Order) -> None:
+    """Accepted without a decision of ours on record: what the marketplace kept alive is what was accepted."""
+    for line in row.lines:
+        if not line.decision:
+            alive = line.state not in ("REFUSED", "CANCELED")
+            line.decision, line.decision_why = ("accept" if alive else "refuse"), "as seen on the marketplace"
+            line.promised = alive and line.felt_at is None
+
+
+def _answered(row: Order, step: Answer, now: datetime) -> str:
+    if step.accepts:
+        row.state, row.why, row.accepted_at = State.ACCEPTED, step.why, now
+        refused = [line.sku for line in row.lines if line.decision == "refuse"]
+        return f"accepted: {step.why}" + (f"; refused lines: {', '.join(refused)}" if refused else "")
+    row.state, row.why = State.REFUSED, step.why
+    return f"refused: {step.why}"
+
+
+def _link(row: Order, result: PlatformOrder, now: datetime) -> None:
+    """Keep the shop's order as the one that stands for this sale."""
+    link = next((link for link in row.links if link.platform_order_id == result.order_id), None)
+    if link is None:
+        link = PlatformLink(
+            store_pk=row.store_pk,
+            platform_order_id=result.order_id,
+            number=result.number,
+            url=result.url,
+            created_at=now,
+        )
+        row.links.append(link)
+    for other in row.links:
+        other.current = other is link
+    link.total = result.total.amount if result.total else None
+    row.platform_state, row.platform_canceled = result.status, result.canceled
+    for line in row.lines:
+        line.platform_line_id = result.line_ids.get(line.line_id, line.platform_line_id)
+
+
+def _felt(row: Order, at: datetime | None) -> None:
+    """The shop's own stock contains these pieces from now on."""
+    for line in row.lines:
+        if line.decision == "accept" and line.felt_at is None:
+            line.felt_at = at
+            line.promised = True
+
+
+def _placed(row: Order, result: PlatformOrder, now: datetime) -> str:
+    _felt(row, now)
+    row.platform_state, row.platform_canceled = result.status, result.canceled
+    row.state, row.placed_at = State.PLACED, now
+    row.why = f"in the shop as order {result.number}, ready for the warehouse"
+    return row.why
+
+
+def _heard_from(store: Store) -> None:
+    if store.failures:
+        store.failures, store.silent_until = 0, None

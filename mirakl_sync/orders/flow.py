@@ -1,0 +1,13 @@
+"""Take an order as far as it can go: what task, console and command line call alike."""
+
+from __future__ import annotations
+
+from mirakl_sync.cases import advance as machinery
+from mirakl_sync.cases.outcome import Outcome
+from mirakl_sync.orders.case import OrderCase
+from mirakl_sync.wiring import Wiring
+
+
+def advance(order_pk: int, wiring: Wiring, lane: str | None = None) -> Outcome:
+    """Advance one order; with a ``lane`` ("acceptance" or "orders") only through that lane's calls."""
+    return machinery.advance(OrderCase(wiring.connections), order_pk, wiring.machinery, lane=lane)

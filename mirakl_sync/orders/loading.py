@@ -1,0 +1,63 @@
+"""From rows to the facts the rules may know."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mirakl_sync.connections.opened import OpenConnection
+from mirakl_sync.db.models import Order, OrderLine, Store
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.orders import states
+from mirakl_sync.orders.facts import LineFacts, OrderFacts
+from mirakl_sync.orders.states import State
+from mirakl_sync.records.order import DEAD_LINE_STATES
+from mirakl_sync.records.shop import ProductFacts
+from mirakl_sync.shelf import board
+
+
+def facts(tx: Transaction, row: Order, opened: OpenConnection, now: datetime) -> OrderFacts:
+    """An order's facts. The shelf is read, and locked against double promises, only while an answer is due."""
+    judged = row.state == State.RECEIVED and row.marketplace_state == states.WAITING_ACCEPTANCE
+    shelf, promised, silent = _shelf(tx, row, now) if judged else ({}, {}, False)
+    link = row.link
+    return OrderFacts(
+        order_id=row.order_id,
+        state=State(row.state),
+        marketplace_state=row.marketplace_state,
+        created_at=row.created_at,
+        lines=tuple(_line(line, shelf.get(line.sku), promised.get(line.sku, 0)) for line in row.lines),
+        accept_by=row.accept_by,
+        ship_by=row.ship_by,
+        managed=row.managed,
+        fulfilled_by_operator=row.fulfilled_by_operator,
+        has_addresses=row.has_addresses,
+        has_platform_order=link is not None,
+        platform_canceled=row.platform_canceled,
+        cancel_refused=row.cancel_refused,
+        partial_allowed=opened.partial_acceptance,
+        answer_by_hand=row.answer_by_hand,
+        store_silent=silent,
+    )
+
+
+def _shelf(tx: Transaction, row: Order, now: datetime) -> tuple[dict[str, ProductFacts], dict[str, int], bool]:
+    store = tx.get_one(Store, row.store_pk)
+    skus = list({line.sku for line in row.lines})
+    shelf = board.seen(tx, row.store_pk, skus, lock=True)
+    promised = board.promised(tx, row.store_pk, shelf, but_order=row.id) if shelf else {}
+    return shelf, promised, store.silent_until is not None and store.silent_until > now
+
+
+def _line(line: OrderLine, product: ProductFacts | None, promised: int) -> LineFacts:
+    counted = product is not None and product.quantity is not None
+    return LineFacts(
+        line_id=line.line_id,
+        sku=line.sku,
+        quantity=line.quantity,
+        unit_gross=line.gross / line.quantity,
+        unit_net=line.net / line.quantity,
+        alive=line.state not in DEAD_LINE_STATES,
+        product=product,
+        available=product.quantity - promised if counted else None,  # type: ignore[operator]  # counted says so
+        held=line.decision == "accept",
+    )

@@ -1,0 +1,85 @@
+"""Pass on what a store told: its orders that are ours, and the SKUs somebody waits for. Everything else is ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+
+from mirakl_sync.cases import timeline
+from mirakl_sync.db.models import InboxItem, InboxSubject, Order, PlatformLink, ShelfItem
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.orders import states
+from mirakl_sync.orders.case import ORDERS, TASKS
+from mirakl_sync.records.shop import Notice, NoticeKind
+from mirakl_sync.shelf import board
+
+_SKU_QUESTIONS = ("unknown_sku", "duplicate_sku", "insufficient_stock", "backorder", "price_below")
+
+
+def apply(tx: Transaction, store_pk: int, notices: Iterable[Notice], now: datetime) -> str:
+    """Write down what changed and ring for the orders it concerns; answers a sentence. May be called again."""
+    orders = products = ignored = 0
+    for notice in notices:
+        if notice.kind is NoticeKind.ORDER:
+            told = _order(tx, store_pk, notice, now)
+            orders += told
+        else:
+            told = _product(tx, store_pk, notice, now)
+            products += told
+        ignored += not told
+    return f"{orders} orders and {products} products changed, {ignored} notices of no concern"
+
+
+def _order(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> bool:
+    link = tx.execute(
+        select(PlatformLink).where(PlatformLink.store_pk == store_pk, PlatformLink.platform_order_id == notice.subject)
+    ).scalar_one_or_none()
+    if link is None or not link.current:
+        return False
+    shown = notice.order
+    at = (shown.modified_at if shown else None) or notice.observed_at
+    if link.modified_at is not None and at < link.modified_at:
+        return False
+    status = shown.status if shown else "deleted"
+    canceled = notice.deleted or (shown is not None and shown.canceled)
+    link.modified_at = at
+    row = tx.get_one(Order, link.order_pk)
+    if row.platform_state == status and row.platform_canceled == canceled:
+        return False
+    timeline.add(
+        tx, "order", row, now, "shop", f"shop order {link.number}: {row.platform_state or 'new'} became {status}"
+    )
+    row.platform_state, row.platform_canceled = status, canceled
+    if row.state not in states.FINAL:
+        row.next_attempt_at = now
+        tx.wake(TASKS[ORDERS], row.id)
+    return True
+
+
+def _product(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> bool:
+    """Only SKUs we once asked about are kept; the questions about them are looked at again."""
+    facts = notice.product
+    if facts is None or not facts.sku:
+        return False
+    # their clock dates the notice, ours dates what we promised: a shop running ahead must not outdate our promises
+    facts = replace(facts, observed_at=min(facts.observed_at, now))
+    known = tx.execute(select(ShelfItem.id).where(ShelfItem.store_pk == store_pk, ShelfItem.sku == facts.sku)).first()
+    if known is None or not board.observe(tx, store_pk, [facts]):
+        return False
+    waiting = tx.execute(
+        select(Order.id)
+        .join(InboxSubject, (InboxSubject.subject == "order") & (InboxSubject.subject_id == Order.id))
+        .join(InboxItem, InboxItem.id == InboxSubject.item_id)
+        .where(
+            InboxItem.closed_at.is_(None),
+            InboxItem.kind.in_(_SKU_QUESTIONS),
+            InboxItem.key == facts.sku,
+            Order.store_pk == store_pk,
+        )
+    ).scalars()
+    for order_pk in list(waiting):
+        tx.wake(TASKS[ORDERS], order_pk)
+    return True

@@ -1,0 +1,61 @@
+"""Forget what is no longer needed: buyers' data of finished orders, digested webhooks, old marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from mirakl_sync.db.models import Delivery, Order, PeriodRun
+from mirakl_sync.http.redact import redact
+from mirakl_sync.orders import states
+from mirakl_sync.wiring import Wiring
+
+KEEP_DELIVERIES = timedelta(days=14)
+KEEP_BUYERS = timedelta(days=180)
+KEEP_MARKS = timedelta(days=60)
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class PruneReport:
+    """What was forgotten."""
+
+    deliveries: int
+    buyers: int
+
+    def sentence(self) -> str:
+        """For Flower."""
+        return f"{self.deliveries} webhooks deleted, the buyers of {self.buyers} finished orders forgotten"
+
+
+def prune(wiring: Wiring) -> PruneReport:
+    """Delete and blank by age, in small transactions so that nobody waits."""
+    now = wiring.now()
+    with wiring.db.transaction() as tx:
+        old = tx.execute(
+            select(Delivery.id)
+            .where(Delivery.digested_at.is_not(None), Delivery.received_at < now - KEEP_DELIVERIES)
+            .limit(BATCH * 10)
+        ).scalars()
+        ids = list(old)
+        tx.execute(delete(Delivery).where(Delivery.id.in_(ids)))
+        tx.execute(delete(PeriodRun).where(PeriodRun.at < now - KEEP_MARKS))
+    with wiring.db.transaction() as tx:
+        orders = (
+            tx.execute(
+                select(Order)
+                .where(
+                    Order.state.in_(states.FINAL),
+                    Order.marketplace_updated_at < now - KEEP_BUYERS,
+                    Order.has_addresses,
+                )
+                .limit(BATCH)
+            )
+            .scalars()
+            .all()
+        )
+        for order in orders:
+            order.payload, order.has_addresses = redact(order.payload), False
+    return PruneReport(len(ids), len(orders))
