@@ -7,7 +7,7 @@ that stands on the order as money (line, discount) needs the exempt way: WooComm
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Decimal
 
 from mirakl_sync.errors import Refused
@@ -98,9 +98,7 @@ def net_amounts(
     sales.append(_sale(SHIPPING, draft.shipping, rules, shipped_in, where, applied, shipping=True))
     if shift:
         largest = max(range(len(draft.lines)), key=lambda n: sales[n].gross)
-        sales[largest] = Sale(
-            sales[largest].key, sales[largest].gross + shift, sales[largest].tax, sales[largest].rates
-        )
+        sales[largest] = replace(sales[largest], gross=sales[largest].gross + shift, tax=None)
     nets = solve(sales, rounding)
     lines = {
         line.line_id: LineAmounts(
@@ -146,7 +144,7 @@ def _sale(
     rates = rules.by_id(applied[key]) if applied is not None and key in applied else None
     if rates is None:
         rates = rules.rates_for(tax_class, place, shipping=shipping)
-    return Sale(key, sold.gross, sold.tax if _told(sold) else None, rates)
+    return Sale(key, sold.gross, sold.tax if _told(sold) else None, rates, shipping)
 
 
 def _told(sold: DraftLine | DraftShipping) -> bool:

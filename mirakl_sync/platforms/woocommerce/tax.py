@@ -7,7 +7,7 @@ prices include tax (``WC_TAX_ROUNDING_MODE``), up elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 
@@ -126,13 +126,17 @@ class Rounding:
 
 def tax_on(net: Decimal, rates: Sequence[Rate], rounding: Rounding) -> Decimal:
     """The tax the shop adds to ``net``: each rate rounded by itself, compound rates on top of the plain ones."""
-    plain = [net * rate.percent / HUNDRED for rate in rates if not rate.compound]
-    base, compound = net + sum(plain), []
+    return sum((rounding.tax(tax) for tax in _taxes(net, rates)), Decimal(0))
+
+
+def _taxes(net: Decimal, rates: Sequence[Rate]) -> list[Decimal]:
+    taxes = [net * rate.percent / HUNDRED for rate in rates if not rate.compound]
+    base = net + sum(taxes)
     for rate in rates:
         if rate.compound:
-            compound.append(base * rate.percent / HUNDRED)
-            base += compound[-1]
-    return sum((rounding.tax(tax) for tax in (*plain, *compound)), Decimal(0))
+            taxes.append(base * rate.percent / HUNDRED)
+            base += taxes[-1]
+    return taxes
 
 
 def gross_of(net: Decimal, rates: Sequence[Rate], rounding: Rounding) -> Decimal:
@@ -157,6 +161,7 @@ class Sale:
     gross: Decimal
     tax: Decimal | None
     rates: tuple[Rate, ...] = ()
+    shipping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ def solve(sales: Sequence[Sale], rounding: Rounding) -> Nets:
     missing cent moves to another line; where there is none, an untaxed fee of a cent carries it.
     """
     if rounding.at_subtotal:
-        return Nets({sale.key: (sale.gross / factor(sale.rates)).quantize(FINE) for sale in sales})
+        return _solve_at_subtotal(sales, rounding)
     amounts: dict[str, Decimal] = {}
     missing = Decimal(0)
     for sale in sorted(sales, key=lambda sale: -sale.gross):
@@ -183,6 +188,31 @@ def solve(sales: Sequence[Sale], rounding: Rounding) -> Nets:
     if missing:
         missing = _move(sales, amounts, missing, rounding)
     return Nets(amounts, missing)
+
+
+def _solve_at_subtotal(sales: Sequence[Sale], rounding: Rounding) -> Nets:
+    """For shops that round only the sums: exact nets, and the largest moved by parts of a cent until the sum fits.
+
+    A negative fee would be taxed, so only a missing cent is ever put on a fee.
+    """
+    amounts = {sale.key: (sale.gross / factor(sale.rates)).quantize(FINE, ROUND_HALF_UP) for sale in sales}
+    largest = max(sales, key=lambda sale: (not sale.shipping, sale.gross))
+    wanted = sum((sale.gross for sale in sales), Decimal(0))
+    for fee in (Decimal(0), rounding.unit):
+        for step in sorted(range(-20, 21), key=abs):
+            tried = amounts | {largest.key: amounts[largest.key] + rounding.unit * step / 10}
+            if _total_at_subtotal(sales, tried, rounding) + fee == wanted:
+                return Nets(tried, fee)
+    return Nets(amounts)
+
+
+def _total_at_subtotal(sales: Sequence[Sale], nets: Mapping[str, Decimal], rounding: Rounding) -> Decimal:
+    total = Decimal(0)
+    for part in ([s for s in sales if not s.shipping], [s for s in sales if s.shipping]):
+        net = sum((nets[sale.key] for sale in part), Decimal(0))
+        total += rounding.money(net) if part and part[0].shipping else net
+        total += rounding.tax(sum((tax for sale in part for tax in _taxes(nets[sale.key], sale.rates)), Decimal(0)))
+    return rounding.money(total)
 
 
 def _reach(sale: Sale, missing: Decimal, rounding: Rounding) -> tuple[Decimal, Decimal]:
