@@ -123,11 +123,10 @@ class Connections:
 
         def build() -> MiraklShop:
             dial = self._dial(f"marketplace {market.key}", self._budget(f"{market.key}/{shop.shop_id}"))
-            transport: Transport = dial(
-                api_host(market.url), auth=RawKey(shop.credentials["api_key"]), interpret=interpret
-            )
-            return MiraklShop(
-                transport,
+            return open_shop(
+                dial,
+                market.url,
+                api_key=shop.credentials["api_key"],
                 shop_id=shop.shop_id,
                 operations=operations(market.caller, market.rules.get("call_limits", {})),
                 tax_mode=market.rules.get("tax_mode"),
