@@ -37,12 +37,16 @@ def bound(**fields: object) -> Iterator[None]:
 
 
 class Fields(logging.Filter):
-    """Puts the bound fields and the redacted extras of a line into ``record.fields``."""
+    """Puts the process's name, the bound fields and the redacted extras of a line into ``record.fields``."""
+
+    def __init__(self, process: str = "") -> None:
+        super().__init__()
+        self._always = {"process": process} if process else {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Every line passes."""
         extras = {name: value for name, value in vars(record).items() if name not in _OWN}
-        record.fields = redact({**_bound.get(), **extras})
+        record.fields = redact({**self._always, **_bound.get(), **extras})
         return True
 
 
@@ -70,10 +74,10 @@ class JsonFormat(TextFormat):
         return json.dumps({**_fields(record), **said}, default=str, ensure_ascii=False)
 
 
-def configure(form: str, level: str, *, stream: TextIO | None = None) -> logging.Handler:
-    """Send the whole process's log to ``stream`` (standard error) as ``text`` or ``json``. Repeatable."""
+def configure(form: str, level: str, *, process: str = "", stream: TextIO | None = None) -> logging.Handler:
+    """Send the whole log of ``process`` to ``stream`` (standard error) as ``text`` or ``json``. Repeatable."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.addFilter(Fields())
+    handler.addFilter(Fields(process))
     handler.setFormatter(JsonFormat() if form == "json" else TextFormat())
     root = logging.getLogger()
     root.handlers[:] = [handler]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import sys
 from collections.abc import MutableMapping
@@ -11,6 +10,7 @@ from typing import Any
 from mirakl_sync import config as settings
 from mirakl_sync.config import Config
 from mirakl_sync.errors import Misconfigured
+from mirakl_sync.listening import address, is_loopback
 
 USER = "operator"
 # Flower answers these without a password even when it has one; ours are on the web process.
@@ -58,22 +58,6 @@ def close_open_pages() -> None:
 
 def _path(handler: Any) -> str:
     return str(handler[0]) if isinstance(handler, tuple) else str(handler.matcher.regex.pattern).rstrip("$")
-
-
-def address(bind: str, name: str) -> tuple[str, int]:
-    """``host:port`` as two values; ``Misconfigured`` when it is not that."""
-    host, _, port = bind.rpartition(":")
-    if not host or not port.isdigit():
-        raise Misconfigured(f"MIRAKL_SYNC_{name} is {bind!r}.", way_out="It is an address and a port: 127.0.0.1:5555.")
-    return host.strip("[]"), int(port)
-
-
-def is_loopback(host: str) -> bool:
-    """True when only this machine can reach it."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 if __name__ == "__main__":

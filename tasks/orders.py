@@ -60,13 +60,13 @@ def tell_references() -> str:
 
 @app.task(name="orders.sweep_unanswered")
 def sweep_unanswered() -> str:
-    """Look for orders that wait for an answer and that no pull has shown us."""
+    """Let the next pulls look for every order that waits for an answer, shown by a change or not."""
     with at_work("orders.sweep_unanswered") as wiring:
         return told(intake.want_unanswered(wiring))
 
 
 @app.task(name="orders.look_at_open")
 def look_at_open() -> str:
-    """Once a night, look at every open order by its number."""
+    """Once a night, let the next pulls look at every open order by its number."""
     with at_work("orders.look_at_open") as wiring:
         return told(intake.want_open(wiring))

@@ -19,10 +19,14 @@ from mirakl_sync.errors import Misconfigured
 def attach(config: Config) -> None:
     """Connect this module to Celery's signals, once per process and configuration."""
 
+    process = "beat"
+
     def set_up_logging(**_: Any) -> None:
-        logs.configure(config.log_format, config.log_level)
+        logs.configure(config.log_format, config.log_level, process=process)
 
     def worker_starts(sender: str, conf: Any, **_: Any) -> None:
+        nonlocal process
+        process = sender
         _name_connections(conf, sender)
         _start(config, process=sender)
 
