@@ -1,0 +1,123 @@
+"""What the sandbox answers is what the published seller API says it answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts import mirakl_contract
+
+LISTS = [
+    "/api/account",
+    "/api/platform/configuration",
+    "/api/shipping/zones",
+    "/api/shipping/types",
+    "/api/shipping/carriers",
+    "/api/reasons",
+    "/api/additional_fields?entities=ORDER,ORDER_LINE",
+    "/api/channels",
+    "/api/currencies",
+    "/api/locales",
+    "/api/offers/states",
+    "/api/orders/taxes",
+]
+
+
+@pytest.fixture(scope="module")
+def contract():
+    return mirakl_contract()
+
+
+@pytest.fixture
+def judged(market_with, contract):
+    """Sends a call and lets the contract judge both ways; answers the response."""
+
+    def open_judged(**settings):
+        market = market_with(**settings)
+
+        def send(method, url, body=None, valid=True, **query):
+            if valid:
+                contract.check_request(method, url, {key: str(value) for key, value in query.items()}, body)
+            answer = market.call(method, url, body, **query)
+            contract.check_response(method, url, answer.status_code, answer.get_json(silent=True))
+            return answer
+
+        return market, send
+
+    return open_judged
+
+
+@pytest.mark.parametrize("url", LISTS)
+def test_configuration_and_lists(judged, url):
+    _, send = judged()
+    assert send("GET", url).status_code == 200
+
+
+@pytest.mark.parametrize("mode", ["TAX_INCLUDED", "TAX_EXCLUDED"])
+def test_orders_of_every_state_and_workflow(judged, mode):
+    market, send = judged(duplicate_sku_chance=0.3, promotion_chance=0.5)
+    for state in ("STAGING", "WAITING_ACCEPTANCE", "WAITING_DEBIT_PAYMENT", "SHIPPED", "CLOSED", "REFUSED"):
+        market.control("orders", count=5, state=state)
+    market.control("orders", count=5, state="SHIPPING", workflow="PAY_ON_DUE_DATE")
+    field = {"code": "erp-ref", "type": "STRING", "value": "1"}
+    market.place(additional_fields=[field])
+    answer = send("GET", "/api/orders", max=100, order_tax_mode=mode, order="desc", locale="en")
+    assert answer.json["total_count"] == 36
+
+
+def test_the_writes_and_what_they_leave_behind(judged):
+    market, send = judged(refund_seconds=5)
+    order_id = market.place(lines=[{"sku": "SKU-1", "quantity": 2, "price_unit": "10.00"}])
+    line = {"id": f"{order_id}-1", "accepted": True}
+    assert send("PUT", f"/api/orders/{order_id}/accept", {"order_lines": [line]}).status_code == 204
+    market.advance(60)
+    references = {"order_reference_for_seller": "W-1"}
+    told = {"orders": [{"order_id": order_id, "references": references}, {"order_id": "NOPE"}]}
+    assert send("PUT", "/api/orders", told).status_code == 200
+    refund = {"order_line_id": f"{order_id}-1", "reason_code": "15", "amount": 10.0, "shipping_amount": 0}
+    assert send("PUT", "/api/orders/refund", {"refunds": [refund]}).status_code == 200
+    later = market.place(state="SHIPPING", workflow="PAY_ON_SHIPMENT")
+    gone = {
+        "order_line_id": f"{later}-1",
+        "reason_code": "34",
+        "amount": 1,
+        "shipping_amount": 0,
+        "quantity": 1,
+    }
+    assert send("PUT", "/api/orders/cancel", {"cancelations": [gone]}).status_code == 200
+    assert send("PUT", f"/api/orders/{later}/cancel").status_code == 204
+    assert send("GET", "/api/orders", max=100).json["total_count"] == 2
+
+
+def test_an_export_from_question_to_file(judged):
+    market, send = judged()
+    market.control("orders", count=3)
+    asked = {"start_update_date": "2026-11-18T00:00:00Z", "end_update_date": "2026-11-19T00:00:00Z"}
+    tracking_id = send("POST", "/api/orders/async-export", asked).json["tracking_id"]
+    assert send("GET", f"/api/orders/async-export/status/{tracking_id}").json["status"] == "PENDING"
+    market.advance(60)
+    (url,) = send("GET", f"/api/orders/async-export/status/{tracking_id}").json["urls"]
+    assert len(send("GET", url).json["orders"]) == 3
+
+
+def test_refusals_have_the_error_model(judged):
+    market, send = judged(limits={})
+    body = {"order_lines": [{"id": "1", "accepted": True}]}
+    assert send("PUT", "/api/orders/NOPE/accept", body).status_code == 404
+    assert send("PUT", f"/api/orders/{market.place()}/accept", {}, valid=False).status_code == 400
+    assert send("GET", "/api/orders", max=500).status_code == 400
+    send("GET", "/api/orders")
+    assert send("GET", "/api/orders").status_code == 429
+
+
+def test_the_judge_itself_sees_what_is_wrong(contract):
+    sound = {"order_id": "1-A", "commercial_id": "1", "order_state": "SHIPPING", "order_lines": []}
+    contract.check_response("GET", "/api/orders", 200, {"total_count": 1, "orders": [sound]})
+    for fault in ({"order_id": 5}, {"created_date": "yesterday"}, {"customer": "Ada"}, {"total_price": "12"}):
+        with pytest.raises(AssertionError, match=f"orders\\[0\\].{next(iter(fault))}"):
+            contract.check_response("GET", "/api/orders", 200, {"orders": [{**sound, **fault}]})
+    with pytest.raises(AssertionError, match="'accepted' is a required property"):
+        contract.check_request("PUT", "/api/orders/1-A/accept", {}, {"order_lines": [{"id": "1"}]})
+    with pytest.raises(AssertionError, match="undeclared parameters colour"):
+        contract.check_request("GET", "/api/orders?colour=red", {}, None)
+    with pytest.raises(AssertionError, match="is not in the contract"):
+        contract.check_request("GET", "/api/dreams", {}, None)
