@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any
 
 from flask import Response, request
 
@@ -11,6 +13,7 @@ from mirakl_sync.sandbox.mirakl.model import STATES, Order
 from mirakl_sync.sandbox.mirakl.operations import Call
 from mirakl_sync.sandbox.mirakl.refusals import bad
 from mirakl_sync.sandbox.mirakl.settings import WORKFLOWS
+from mirakl_sync.sandbox.mirakl.store import Entry
 from mirakl_sync.sandbox.mirakl.views import rendered
 
 TAX_MODES = ("TAX_INCLUDED", "TAX_EXCLUDED")
@@ -35,11 +38,6 @@ class Wanted:
     workflow: str | None = None
     incident: bool | None = None
     centers: list[str] | None = None
-
-    @property
-    def everything(self) -> bool:
-        """Nothing was asked for in particular."""
-        return self == Wanted()
 
     def fits(self, order: Order) -> bool:
         """Does every filter let the order pass?"""
@@ -82,20 +80,34 @@ def list_orders(call: Call) -> Response:
 
 def select(call: Call, wanted: Wanted) -> list[Order]:
     """All orders of the shop that `wanted` lets pass, oldest first."""
-    found = {order.sequence: order for order in _candidates(call, wanted) if order.shop_id == call.shop_id}
-    fitting = [order for order in found.values() if wanted.fits(order)]
-    return sorted(fitting, key=lambda order: (order.created, order.sequence))
+    candidates, rest = _candidates(call, wanted)
+    found = {order.sequence: order for order in candidates if order.shop_id == call.shop_id}
+    fitting = found.values() if rest == Wanted() else [order for order in found.values() if rest.fits(order)]
+    return sorted(fitting, key=attrgetter("created", "sequence"))
 
 
 def _page(call: Call, wanted: Wanted, size: int, offset: int, newest_first: bool) -> tuple[int, list[Order]]:
-    if wanted.everything:  # the one case where even looking at each order would be too much
-        entries = call.tenant.orders.of_shop(call.shop_id)
-        first = len(entries) - offset - size if newest_first else offset
-        page = [call.tenant.orders.at(entry) for entry in entries[max(0, first) : max(0, first + size)]]
-        return len(entries), page[::-1] if newest_first else page
-    orders = _kept(call, wanted)
-    page = orders[::-1] if newest_first else orders
-    return len(orders), page[offset : offset + size]
+    entries = _ready_entries(call, wanted)
+    found: list[Any] = _kept(call, wanted) if entries is None else entries
+    page = _slice(found, size, offset, newest_first)
+    return len(found), page if entries is None else [call.tenant.orders.at(entry) for entry in page]
+
+
+def _slice(found: list[Any], size: int, offset: int, newest_first: bool) -> list[Any]:
+    if not newest_first:
+        return found[offset : offset + size]
+    end = max(0, len(found) - offset)
+    return found[max(0, end - size) : end][::-1]
+
+
+def _ready_entries(call: Call, wanted: Wanted) -> list[Entry] | None:
+    """An index that already is the answer, so that no order has to be looked at; None when there is none."""
+    orders = call.tenant.orders
+    if wanted.states and wanted == Wanted(states=wanted.states):
+        return orders.in_states(call.shop_id, wanted.states)
+    if wanted == Wanted(start=wanted.start, end=wanted.end):
+        return orders.created_between(call.shop_id, wanted.start, wanted.end)
+    return None
 
 
 def _kept(call: Call, wanted: Wanted) -> list[Order]:
@@ -106,19 +118,22 @@ def _kept(call: Call, wanted: Wanted) -> list[Order]:
     return call.tenant.last_selection[1]
 
 
-def _candidates(call: Call, wanted: Wanted) -> list[Order]:
-    """The narrowest index first; `Wanted.fits` does the rest."""
-    orders = call.tenant.orders
+def _candidates(call: Call, wanted: Wanted) -> tuple[list[Order], Wanted]:
+    """What the narrowest index finds, and the filters it has not applied yet."""
+    orders, shop_id = call.tenant.orders, call.shop_id
     if wanted.order_ids is not None:
-        return [orders.by_id[name] for name in wanted.order_ids if name in orders.by_id]
+        known = [orders.by_id[name] for name in wanted.order_ids if name in orders.by_id]
+        return known, replace(wanted, order_ids=None)
     if wanted.seller_references is not None:
-        return orders.referred(wanted.seller_references)
+        return orders.referred(wanted.seller_references), replace(wanted, seller_references=None)
     if wanted.update_start is not None:
-        return orders.updated_between(call.shop_id, wanted.update_start, wanted.update_end)
-    if wanted.states is not None:
-        return orders.in_states(call.shop_id, wanted.states)
-    entries = orders.created_between(call.shop_id, wanted.start, wanted.end)
-    return [orders.at(entry) for entry in entries]
+        changed = orders.updated_between(shop_id, wanted.update_start, wanted.update_end)
+        return changed, replace(wanted, update_start=None, update_end=None)
+    if wanted.states:
+        entries = orders.in_states(shop_id, wanted.states)
+        return [orders.at(entry) for entry in entries], replace(wanted, states=None)
+    entries = orders.created_between(shop_id, wanted.start, wanted.end)
+    return [orders.at(entry) for entry in entries], replace(wanted, start=None, end=None)
 
 
 def _asked(call: Call) -> Wanted:

@@ -53,7 +53,7 @@ def account(call: Call) -> dict[str, Any]:
         "domains": ["MARKETPLACE"],
         "evaluations_count": 0,
         "offers_count": len(call.tenant.offers[shop.shop_id]),
-        "orders_count": len(call.tenant.orders.of_shop(shop.shop_id)),
+        "orders_count": len(call.tenant.orders.created_between(shop.shop_id, None, None)),
         "approval_delay": None,
         "approval_rate": None,
         "closed_from": None,

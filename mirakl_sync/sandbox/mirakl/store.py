@@ -11,13 +11,16 @@ Entry = tuple[int, int]  # moment, sequence
 
 
 class _ByTime:
-    """Orders of a shop by the moment of their last change; entries overtaken by later ones are skipped."""
+    """Orders in the order of some moment in their lives."""
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 
     def add(self, moment: int, sequence: int) -> None:
         insort(self.entries, (moment, sequence))
+
+    def remove(self, moment: int, sequence: int) -> None:
+        del self.entries[bisect_left(self.entries, (moment, sequence))]
 
     def between(self, start: int | None, end: int | None) -> list[Entry]:
         low = 0 if start is None else bisect_left(self.entries, (start, -1))
@@ -35,7 +38,7 @@ class Orders:
         self._by_sequence: dict[int, Order] = {}
         self._created: dict[int, _ByTime] = defaultdict(_ByTime)
         self._updated: dict[int, _ByTime] = defaultdict(_ByTime)
-        self._states: dict[tuple[int, str], set[int]] = defaultdict(set)
+        self._states: dict[tuple[int, str], _ByTime] = defaultdict(_ByTime)
         self._references: dict[str, set[int]] = defaultdict(set)
 
     def __len__(self) -> int:
@@ -49,7 +52,7 @@ class Orders:
         self._by_sequence[order.sequence] = order
         self._created[order.shop_id].add(order.created, order.sequence)
         self._updated[order.shop_id].add(order.updated, order.sequence)
-        self._states[order.shop_id, order.state].add(order.sequence)
+        self._states[order.shop_id, order.state].add(order.created, order.sequence)
 
     def touch(self, order: Order, moment: int) -> None:
         """Something about the order changed at `moment`."""
@@ -65,8 +68,8 @@ class Orders:
 
     def move(self, order: Order, state: str) -> None:
         """Put the order into another state."""
-        self._states[order.shop_id, order.state].discard(order.sequence)
-        self._states[order.shop_id, state].add(order.sequence)
+        self._states[order.shop_id, order.state].remove(order.created, order.sequence)
+        self._states[order.shop_id, state].add(order.created, order.sequence)
         order.state = state
         order.turn += 1
 
@@ -78,22 +81,19 @@ class Orders:
         if reference is not None:
             self._references[reference].add(order.sequence)
 
-    def of_shop(self, shop_id: int) -> list[Entry]:
-        """All orders of a shop, oldest first, as (created, sequence)."""
-        return self._created[shop_id].entries
-
     def created_between(self, shop_id: int, start: int | None, end: int | None) -> list[Entry]:
         """(created, sequence), oldest first; both ends included."""
         return self._created[shop_id].between(start, end)
 
     def updated_between(self, shop_id: int, start: int | None, end: int | None) -> list[Order]:
         """Orders whose last change lies in the window, both ends included."""
-        entries = self._updated[shop_id].between(start, end)
-        return [self._by_sequence[entry[1]] for entry in entries if self._is_current(entry)]
+        known, entries = self._by_sequence, self._updated[shop_id].between(start, end)
+        return [known[number] for moment, number in entries if known[number].updated == moment]
 
-    def in_states(self, shop_id: int, states: list[str]) -> list[Order]:
-        """Orders in one of `states`, in no order."""
-        return [self._by_sequence[number] for state in states for number in self._states[shop_id, state]]
+    def in_states(self, shop_id: int, states: list[str]) -> list[Entry]:
+        """Orders in one of `states`, oldest first, as (created, sequence)."""
+        lists = [self._states[shop_id, state].entries for state in sorted(set(states))]
+        return lists[0] if len(lists) == 1 else sorted(entry for entries in lists for entry in entries)
 
     def referred(self, references: list[str]) -> list[Order]:
         """Orders with one of the seller's references."""
@@ -107,8 +107,8 @@ class Orders:
         """How many orders of all shops are in each state."""
         counts: dict[str, int] = defaultdict(int)
         for (_, state), members in self._states.items():
-            if members:
-                counts[state] += len(members)
+            if members.entries:
+                counts[state] += len(members.entries)
         return dict(counts)
 
     def _is_current(self, entry: Entry) -> bool:
