@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+
+# Payloads hold exact decimals; they are kept as text and read back as decimals by the schemas.
+_to_json = partial(json.dumps, default=str, ensure_ascii=False)
 
 # Earlier versions carry the rare WAL-reset corruption fault (sqlite.org, release notes of 3.51.3).
 SAFE_SQLITE = (3, 51, 3)
@@ -34,7 +39,13 @@ def create_engines(url: str, *, pool_size: int) -> tuple[Engine, Engine]:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url, pool_size, reading=False), _sqlite(url, pool_size, reading=True)
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, pool_recycle=1800, pool_timeout=30
+        url,
+        pool_size=pool_size,
+        max_overflow=4,
+        pool_pre_ping=True,
+        pool_recycle=1800,
+        pool_timeout=30,
+        json_serializer=_to_json,
     )
     return engine, engine
 
@@ -45,6 +56,7 @@ def _sqlite(url: str, pool_size: int, *, reading: bool) -> Engine:
         module=sqlite_driver(),
         pool_size=pool_size,
         max_overflow=4,
+        json_serializer=_to_json,
         connect_args={"timeout": 30, "check_same_thread": False},
     )
 
