@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from mirakl_sync.sandbox.woocommerce.amounts import money
 from mirakl_sync.sandbox.woocommerce.model import Order
-from mirakl_sync.sandbox.woocommerce.store import meta_value
 
 if TYPE_CHECKING:
     from mirakl_sync.sandbox.woocommerce.shop import Shop
-
-VOID = {"cancelled", "trash", "checkout-draft", "failed"}
 
 
 def books(shop: Shop) -> dict[str, Any]:
@@ -30,11 +26,11 @@ def books(shop: Shop) -> dict[str, Any]:
 
 def summary(shop: Shop) -> dict[str, Any]:
     """Totals only: cheap enough to ask for while a benchmark runs."""
-    references = by_reference(shop)
+    references = shop.store.orders.references.ids
     return {
         "totals": {
             "orders": len(shop.store.orders.rows),
-            "by_status": dict(Counter(order.status for order in shop.store.orders.rows.values())),
+            "by_status": dict(+shop.store.orders.by_status),
             "references": len(references),
             "doubled_references": sum(len(ids) > 1 for ids in references.values()),
             "refunds": len(shop.store.refunds),
@@ -47,13 +43,7 @@ def summary(shop: Shop) -> dict[str, Any]:
 
 def by_reference(shop: Shop) -> dict[str, list[int]]:
     """ "shop/order" as our meta names them → ids of orders that count (not cancelled, failed, draft or trashed)."""
-    shop_key, order_key = shop.settings.reference_meta
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for order in shop.store.orders.rows.values():
-        reference = meta_value(order.meta, order_key)
-        if reference is not None and order.status not in VOID:
-            found[f"{meta_value(order.meta, shop_key, '')}/{reference}"].append(order.id)
-    return dict(found)
+    return {reference: sorted(ids) for reference, ids in shop.store.orders.references.ids.items()}
 
 
 def _order(shop: Shop, order: Order) -> dict[str, Any]:

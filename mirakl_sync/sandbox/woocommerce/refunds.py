@@ -48,6 +48,7 @@ def refund_the_rest(shop: Shop, order: Order) -> None:
     left = remaining(shop, order)
     if left > 0:
         _store(shop, order, left, "Order fully refunded.", [], full=True)
+        mails.refunded(shop, order, fully=True)
 
 
 def delete_refund(shop: Shop, order: Order, refund: Refund) -> None:

@@ -49,6 +49,7 @@ class Shop:
         """Drop orders, refunds, notes, mails and what the queue holds; keep catalogue, taxes, webhooks and numbers."""
         with self.lock:
             self._forget_events()
+            self.settings.maintenance = False
             fresh = Store(self.settings)
             for name in ("numbers", "products", "webhooks", "tax_rates", "attributes"):
                 setattr(fresh, name, getattr(self.store, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 from typing import Any
@@ -14,6 +15,8 @@ from mirakl_sync.sandbox.woocommerce.tax import TaxRate
 FIRST_POST_ID = 11
 """Posts 1 to 10 are the pages a fresh shop has."""
 UNLISTED = {"trash", "auto-draft", "checkout-draft"}
+VOID = {"cancelled", "trash", "checkout-draft", "failed"}
+"""An order in one of these is no double of another."""
 
 
 class OrderTable:
@@ -27,9 +30,14 @@ class OrderTable:
         self.listed_by_created = TimeIndex()
         self.listed_by_modified = TimeIndex()
         self.words = ContainsIndex()
+        self.references = References()
+        self.by_status: Counter[str] = Counter()
+        self._statuses: dict[int, str] = {}
 
     def save(self, order: Order) -> None:
         self.rows[order.id] = order
+        self._count_status(order.id, order.status)
+        self.references.put(order.id, None if order.status in VOID else self._reference(order))
         self.by_created.put(order.id, order.created)
         self.by_modified.put(order.id, order.modified)
         if order.status in UNLISTED:
@@ -42,7 +50,9 @@ class OrderTable:
 
     def remove(self, number: int) -> None:
         del self.rows[number]
+        self._count_status(number, None)
         for index in (
+            self.references,
             self.by_created,
             self.by_modified,
             self.listed_by_created,
@@ -50,6 +60,40 @@ class OrderTable:
             self.words,
         ):
             index.drop(number)
+
+    def _count_status(self, number: int, status: str | None) -> None:
+        old = self._statuses.pop(number, None)
+        if old:
+            self.by_status[old] -= 1
+        if status:
+            self._statuses[number] = status
+            self.by_status[status] += 1
+
+    def _reference(self, order: Order) -> str | None:
+        shop_key, order_key = self._settings.reference_meta
+        reference = meta_value(order.meta, order_key)
+        return None if reference is None else f"{meta_value(order.meta, shop_key, '')}/{reference}"
+
+
+class References:
+    """ "shop/order" as the orders' meta names it → ids of the orders that count, so that doubles show (books only)."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, set[int]] = {}
+        self._of: dict[int, str] = {}
+
+    def put(self, number: int, reference: str | None) -> None:
+        self.drop(number)
+        if reference is not None:
+            self._of[number] = reference
+            self.ids.setdefault(reference, set()).add(number)
+
+    def drop(self, number: int) -> None:
+        reference = self._of.pop(number, None)
+        if reference is not None:
+            self.ids[reference].discard(number)
+            if not self.ids[reference]:
+                del self.ids[reference]
 
 
 def search_text(order: Order, *, hpos: bool) -> str:

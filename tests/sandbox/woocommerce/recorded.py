@@ -12,7 +12,6 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[3]
 SHARED = Path(os.environ.get("MIRAKL_SYNC_SHARED", REPOSITORY.parent / "shared"))
 FOLDER = SHARED / "recorded" / "woocommerce-11.0.1"
-CONTRACT = SHARED / "contracts" / "woocommerce-wc-v3.openapi.json"
 
 MOVING = {
     "order_key",

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import json
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from tests.contracts import woocommerce_contract
 from tests.sandbox.woocommerce.conftest import Client
-from tests.sandbox.woocommerce.recorded import CONTRACT
-
 
 OBSERVED_OTHERWISE = {
     "shipping_class_id",  # declared a string, recorded as the number 0
@@ -22,15 +19,9 @@ OBSERVED_OTHERWISE = {
 holds these fields to it."""
 
 
-@functools.cache
-def contract() -> dict[str, Any]:
-    if not CONTRACT.is_file():
-        pytest.skip(f"the contract {CONTRACT.name} is not beside the repository; set MIRAKL_SYNC_SHARED")
-    return json.loads(CONTRACT.read_text())
-
-
 def problems(name: str, body: Any) -> list[str]:
-    schema = {"$ref": f"#/components/schemas/{name}", "components": contract()["components"]}
+    components = woocommerce_contract().responses["components"]
+    schema = {"$ref": f"#/components/schemas/{name}", "components": components}
     found = Draft202012Validator(schema).iter_errors(body)
     told = [(".".join(map(str, error.absolute_path)), error.message[:200]) for error in found]
     return [f"{path}: {message}" for path, message in told if path not in OBSERVED_OTHERWISE]
@@ -59,8 +50,10 @@ def test_orders_refunds_and_notes_keep_the_contract(client: Client) -> None:
     line = {"id": order["line_items"][0]["id"], "quantity": 1, "refund_total": 3.33}
     refund = client.post(f"{where}/refunds", {"line_items": [line], "api_refund": False})
     note = client.post(f"{where}/notes", {"note": "accepted"})
-    assert problems("Order", order) == []
-    assert problems("Order", client.get(where)) == []
+    check = woocommerce_contract().check_response
+    check("POST", "/wp-json/wc/v3/orders", 201, order)
+    check("GET", f"/wp-json/wc/v3/{where}", 200, client.get(where))
+    check("GET", "/wp-json/wc/v3/orders", 200, client.get("orders"))
     assert problems("OrderRefund", refund) == []
     assert problems("Refund", client.get("refunds")[0]) == []
     assert problems("OrderNote", note) == []
