@@ -75,7 +75,7 @@ def update_product(shop: Shop, product: Product, given: dict[str, Any], *, quiet
 
 
 def delete_product(shop: Shop, product: Product, *, force: bool) -> None:
-    """Trash announces `product.deleted`; force removes for good, with its variations."""
+    """Trash announces `product.deleted`; force removes for good, with its variations, and announces nothing."""
     if not force:
         product.status = "trash"
         shop.store.products.save(product)
@@ -87,7 +87,6 @@ def delete_product(shop: Shop, product: Product, *, force: bool) -> None:
     if parent:
         parent.variation_ids.remove(product.id)
     shop.store.products.remove(product.id)
-    shop.queue.announce("product", product.id, "deleted")
 
 
 def _apply(shop: Shop, product: Product, given: dict[str, Any]) -> None:

@@ -91,8 +91,11 @@ class WebhookQueue:
             self._waiting[key] = Waiting(due, self._place, *key)
 
     def deliver_due(self, *, everything: bool = False) -> int:
-        """Sends what is due, in order of time; answers how many deliveries were attempted or lost on purpose."""
-        if not self._waiting:
+        """Sends what is due, in order of time; answers how many deliveries were attempted or lost on purpose.
+
+        With `everything` nothing is under way any more when it returns, whoever began to send it.
+        """
+        if not (self._waiting or everything):
             return 0
         with self._sending:
             taken = self._take(everything=everything)
@@ -173,6 +176,7 @@ class WebhookQueue:
 
 def payload(shop: Shop, webhook: Webhook, number: int) -> dict[str, Any]:
     """The REST object as it is now; only the id for what was deleted or is gone."""
+    # Here, because printing needs the shop and the shop needs its queue.
     from mirakl_sync.sandbox.woocommerce.order_json import order_json
     from mirakl_sync.sandbox.woocommerce.product_json import product_json
 

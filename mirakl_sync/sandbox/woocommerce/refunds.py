@@ -37,7 +37,7 @@ def create_refund(shop: Shop, order: Order, given: dict[str, Any]) -> Refund:
         raise refund_refused(NO_AUTOMATIC if known else NO_GATEWAY)
     refund = _store(shop, order, asked, given.get("reason") or "", entries, full=left <= asked)
     if _flag(given, "api_restock"):
-        stock.restock_refunded(shop, order, {int(e["id"]): int(e.get("quantity") or 0) for e in entries})
+        stock.restock_refunded(shop, order, {int(e.get("id") or 0): int(e.get("quantity") or 0) for e in entries})
     _follow(shop, order, fully=left <= asked)
     shop.store.merge_meta(refund.meta, REFUND_META, given.get("meta_data"))
     return refund
@@ -81,7 +81,7 @@ def _store(
 
 
 def _add_item(shop: Shop, order: Order, refund: Refund, entry: dict[str, Any]) -> None:
-    number, net = int(entry["id"]), -amount(entry.get("refund_total", 0))
+    number, net = int(entry.get("id") or 0), -amount(entry.get("refund_total", 0))
     taxes = {int(tax["id"]): -amount(tax.get("refund_total", 0)) for tax in entry.get("refund_tax") or ()}
     quantity = -int(entry.get("quantity") or 0)
     if not (net or taxes or quantity):

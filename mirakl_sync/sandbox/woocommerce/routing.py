@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from mirakl_sync.sandbox.woocommerce.arguments import truth, whole
+from mirakl_sync.sandbox.woocommerce.arguments import check_arguments, integer, truth, whole
 from mirakl_sync.sandbox.woocommerce.errors import RestError
 from mirakl_sync.sandbox.woocommerce.links import rest
 from mirakl_sync.sandbox.woocommerce.shop import Shop
@@ -28,7 +28,8 @@ class Call:
 
     @property
     def dp(self) -> int | None:
-        return whole(self.given["dp"]) if self.given.get("dp") not in (None, "") else None
+        check_arguments(self.given, {"dp": integer()})
+        return None if self.given.get("dp") is None else whole(self.given["dp"])
 
     @property
     def force(self) -> bool:

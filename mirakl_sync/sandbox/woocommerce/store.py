@@ -14,6 +14,7 @@ from mirakl_sync.sandbox.woocommerce.tax import TaxRate
 
 FIRST_POST_ID = 11
 """Posts 1 to 10 are the pages a fresh shop has."""
+TRANSACTION_ID_SEARCH_SINCE = (8, 9)
 UNLISTED = {"trash", "auto-draft", "checkout-draft"}
 VOID = {"cancelled", "trash", "checkout-draft", "failed"}
 """An order in one of these is no double of another."""
@@ -46,7 +47,7 @@ class OrderTable:
         else:
             self.listed_by_created.put(order.id, order.created)
             self.listed_by_modified.put(order.id, order.modified)
-        self.words.put(order.id, search_text(order, hpos=self._settings.hpos))
+        self.words.put(order.id, search_text(order, with_transaction_id=self._finds_transaction_ids()))
 
     def remove(self, number: int) -> None:
         del self.rows[number]
@@ -60,6 +61,9 @@ class OrderTable:
             self.words,
         ):
             index.drop(number)
+
+    def _finds_transaction_ids(self) -> bool:
+        return self._settings.hpos and self._settings.version_number >= TRANSACTION_ID_SEARCH_SINCE
 
     def _count_status(self, number: int, status: str | None) -> None:
         old = self._statuses.pop(number, None)
@@ -96,13 +100,13 @@ class References:
                 del self.ids[reference]
 
 
-def search_text(order: Order, *, hpos: bool) -> str:
-    """What `?search=` looks at: the transaction id only with HPOS, addresses and item names always (reference 5.1)."""
+def search_text(order: Order, *, with_transaction_id: bool) -> str:
+    """What `?search=` looks at: addresses and item names, and in newer storage the transaction id (reference 5.1)."""
     names: list[str] = [line.name for line in order.lines]
     names += [line.method_title for line in order.shipping_lines]
     names += [fee.name for fee in order.fees]
     names += [line.rate_code for line in order.tax_lines]
-    own = [order.transaction_id] if hpos else []
+    own = [order.transaction_id] if with_transaction_id else []
     return "\n".join([*own, " ".join(order.billing.values()), " ".join(order.shipping.values()), *names])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from mirakl_sync.sandbox.woocommerce import arguments as must
 from mirakl_sync.sandbox.woocommerce import mails
-from mirakl_sync.sandbox.woocommerce.errors import RestError
+from mirakl_sync.sandbox.woocommerce.errors import RestError, no_route
 from mirakl_sync.sandbox.woocommerce.lists import list_headers, page_of
 from mirakl_sync.sandbox.woocommerce.model import SHIPPING_ADDRESS, Order, Refund
 from mirakl_sync.sandbox.woocommerce.order_json import note_json, order_json, refund_json
@@ -23,6 +23,7 @@ from mirakl_sync.sandbox.woocommerce.refunds import create_refund, delete_refund
 from mirakl_sync.sandbox.woocommerce.routing import WRITES, Call, Reply, Route, batch, created
 from mirakl_sync.sandbox.woocommerce.statuses import writable
 
+ALL_REFUNDS_SINCE = (9, 0)
 META = must.list_of(must.fields())
 ITEM = must.list_of(
     must.fields(
@@ -188,6 +189,9 @@ def list_refunds(call: Call, number: int) -> Reply:
 
 
 def list_all_refunds(call: Call) -> Reply:
+    """Since 9.0; before, the route is not there."""
+    if call.shop.settings.version_number < ALL_REFUNDS_SINCE:
+        raise no_route()
     return _refund_page(call, chosen_refunds(call.shop, call.query), everywhere=True)
 
 

@@ -13,6 +13,16 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 SHARED = Path(os.environ.get("MIRAKL_SYNC_SHARED", REPOSITORY.parent / "shared"))
 FOLDER = SHARED / "recorded" / "woocommerce-11.0.1"
 
+DELIVERIES = {
+    "40-wh-order.created-17": ("order.created", None),
+    "41-wh-order.updated-17": ("order.updated", None),
+    "41-wh-product.updated-11": ("product.updated", "simple"),
+    "41-wh-product.updated-13": ("product.updated", "variation"),
+    "45-wh-order.deleted-17": ("order.deleted", None),
+    "47-wh-product.deleted-23": ("product.deleted", None),
+}
+"""Recorded deliveries: topic and the payload's `type`."""
+
 MOVING = {
     "order_key",
     "payment_url",  # holds the order key

@@ -78,7 +78,9 @@ def test_pages_carry_totals_and_neighbours(client: Client) -> None:
     assert client.get("orders?per_page=2&page=9") == []
 
 
-@pytest.mark.parametrize("query", ["per_page=0", "per_page=101", "page=0", "orderby=price", "order=up", "status=odd"])
+@pytest.mark.parametrize(
+    "query", ["per_page=0", "per_page=101", "page=0", "orderby=price", "order=up", "dp=x", "status=odd"]
+)
 def test_wrong_list_arguments_are_400(client: Client, query: str) -> None:
     answer = client("GET", f"orders?{query}")
     assert (answer.status_code, answer.json["code"]) == (400, "rest_invalid_param")
@@ -107,8 +109,8 @@ def test_status_include_exclude_and_fields(client: Client) -> None:
 
 
 def test_search_by_transaction_id_needs_hpos(make_client: Callable[..., Client]) -> None:
-    for hpos, found in ((True, 1), (False, 0)):
-        client = make_client(hpos=hpos)
+    for hpos, version, found in ((True, "11.0.1", 1), (False, "11.0.1", 0), (True, "8.5.0", 0)):
+        client = make_client(hpos=hpos, version=version)
         order(client, transaction_id="MKP-4711-A")
         order(client, transaction_id="MKP-4712-A")
         assert len(client.get("orders?search=mkp-4711-a&status=any")) == found
@@ -132,6 +134,11 @@ def test_lists_of_products_hold_parents_only_unless_a_sku_is_asked_for(client: C
     assert {row["sku"] for row in client.get("products?per_page=100")} == {"MUG-1", "TEE"}
     rows = client.get("products?sku=MUG-1,TEE-S,NOT-THERE")
     assert {(row["sku"], row["type"]) for row in rows} == {("MUG-1", "simple"), ("TEE-S", "variation")}
+
+
+def test_all_refunds_since_9_0(make_client: Callable[..., Client]) -> None:
+    assert make_client().get("refunds") == []
+    assert make_client(version="8.9.0")("GET", "refunds").json["code"] == "rest_no_route"
 
 
 def test_all_variations_since_10_3(make_client: Callable[..., Client]) -> None:
