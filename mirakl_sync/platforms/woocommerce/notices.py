@@ -9,6 +9,7 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from mirakl_sync.errors import Misconfigured, Refused, Unreadable
@@ -69,7 +70,7 @@ def read_notices(
 
 def _payload(topic: str, body: bytes) -> Mapping[str, Any]:
     try:
-        payload = json.loads(body)
+        payload = json.loads(body, parse_float=Decimal)
     except ValueError as error:
         raise Unreadable(f"The webhook {topic} is no JSON.", payload=body.decode(errors="replace")) from error
     if isinstance(payload, Mapping) and "code" in payload and "id" not in payload:

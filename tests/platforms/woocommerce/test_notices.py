@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 def read(topic: str, payload: object):
-    body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    body = payload if isinstance(payload, bytes) else json.dumps(payload, default=float).encode()
     return read_notices(topic, body, StoreSettings(), "https://shop.example", NOW, None)
 
 
