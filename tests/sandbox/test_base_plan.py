@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import requests
 
-from mirakl_sync.sandbox.mirakl import from_plan
+from mirakl_sync.sandbox import plan
 from mirakl_sync.sandbox.plan import DEFAULT_PLAN, open_sandbox
 
 PLAN = {
@@ -46,14 +48,29 @@ def test_a_stopped_sandbox_answers_nobody_not_even_on_an_open_connection():
             session.get(f"{url}/api/version", timeout=2)
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [entry for entry in DEFAULT_PLAN["servers"] if entry["kind"] == "mirakl"],
-    ids=lambda entry: entry["name"],
-)
-def test_the_marketplaces_of_the_default_plan_can_be_opened(entry):
-    _, access = from_plan(entry)
-    assert [shop["shop_id"] for shop in access["shops"]] == [shop["shop_id"] for shop in entry["shops"]]
+def test_the_default_plan_is_three_marketplaces_and_a_shop():
+    sandbox = open_sandbox()
+    try:
+        kinds = [
+            requests.get(f"{server['url']}/_sandbox/health").json()["kind"] for server in sandbox.servers
+        ]
+        assert kinds == ["mirakl", "mirakl", "mirakl", "woocommerce"]
+        assert len({server["url"] for server in sandbox.servers}) == len(DEFAULT_PLAN["servers"])
+    finally:
+        sandbox.stop()
+
+
+def test_the_sandbox_imports_nothing_it_has_to_judge():
+    folder = Path(plan.__file__).parent
+    imported = {
+        name
+        for path in folder.rglob("*.py")
+        for name in re.findall(
+            r"^\s*(?:from|import) (mirakl_sync[\w.]*|tasks[\w.]*)", path.read_text("utf-8"), re.MULTILINE
+        )
+    }
+    assert imported
+    assert {name for name in imported if not name.startswith("mirakl_sync.sandbox")} == set()
 
 
 def test_an_unknown_kind_or_setting_is_refused_by_name():
@@ -65,9 +82,9 @@ def test_an_unknown_kind_or_setting_is_refused_by_name():
 
 @pytest.mark.processes
 def test_the_program_writes_where_it_is_and_ends_when_told(tmp_path):
-    plan, ready = tmp_path / "plan.json", tmp_path / "ready.json"
-    plan.write_text(json.dumps(PLAN), "utf-8")
-    command = [sys.executable, "-m", "mirakl_sync.sandbox", "--plan", str(plan), "--ready", str(ready)]
+    asked, ready = tmp_path / "plan.json", tmp_path / "ready.json"
+    asked.write_text(json.dumps(PLAN), "utf-8")
+    command = [sys.executable, "-m", "mirakl_sync.sandbox", "--plan", str(asked), "--ready", str(ready)]
     with subprocess.Popen(command) as program:
         try:
             deadline = time.monotonic() + 20

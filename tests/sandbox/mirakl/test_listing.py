@@ -83,6 +83,15 @@ def test_an_order_changed_twice_is_listed_once(market):
     assert ids(market.get("/api/orders", start_update_date="2026-11-18T09:00:00Z")) == [order_id]
 
 
+def test_an_order_is_in_the_window_of_its_last_change_only(market):
+    order_id = market.place()
+    market.advance(100)
+    market.act(order_id, "touch")
+    early = {"start_update_date": "2026-11-18T09:00:00Z", "end_update_date": "2026-11-18T09:08:00Z"}
+    assert ids(market.get("/api/orders", **early)) == []
+    assert ids(market.get("/api/orders", start_update_date="2026-11-18T09:08:00Z")) == [order_id]
+
+
 def test_creation_dates_filter_with_an_escaped_offset_and_refuse_a_bare_plus(market):
     market.place()
     market.advance(3600)
@@ -151,8 +160,26 @@ def test_two_shops_do_not_see_each_other(market_with):
     assert ids(market.get("/api/orders")) == [mine]
     assert ids(market.get("/api/orders", shop_id=2)) == [theirs]
     assert ids(market.get("/api/orders", order_ids=theirs)) == []
-    body = {"order_lines": [{"id": f"{theirs}-1", "accepted": True}]}
-    assert market.put(f"/api/orders/{theirs}/accept", body).status_code == 404
+
+
+def test_a_shop_cannot_write_on_the_orders_of_another(market_with):
+    market = market_with(shops=[{"shop_id": 1}, {"shop_id": 2}], keys=[{"secret": "one", "shop_ids": [1]}])
+    waiting = market.place(shop_id=2)
+    shipping = market.place(shop_id=2, state="SHIPPING", workflow="PAY_ON_DELIVERY")
+    answer = {"order_lines": [{"id": f"{waiting}-1", "accepted": True}]}
+    line = {
+        "order_line_id": f"{shipping}-1",
+        "reason_code": "34",
+        "amount": 1,
+        "shipping_amount": 0,
+        "quantity": 1,
+    }
+    assert market.put(f"/api/orders/{waiting}/accept", answer).status_code == 404
+    assert market.put(f"/api/orders/{shipping}/cancel").status_code == 404
+    assert market.put("/api/orders/cancel", {"cancelations": [line]}).status_code == 400
+    told = {"orders": [{"order_id": waiting, "references": {"order_reference_for_seller": "X"}}]}
+    assert market.put("/api/orders", told).json["updated_orders"][0]["errors"][0]["code"] == "ORDER_NOT_FOUND"
+    assert market.booked(waiting)["answer_calls"] == 0
 
 
 def test_every_state_is_counted_and_indexed(market):
