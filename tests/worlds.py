@@ -1,0 +1,214 @@
+"""A small world for flows: sandbox servers on loopback, rows that join them, and workers that run here and now."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import requests
+from sqlalchemy import select
+
+from mirakl_sync import clock as real
+from mirakl_sync.clock import Clock
+from mirakl_sync.config import Config
+from mirakl_sync.db.models import Connection, Marketplace, Order, PolicyVersion, Shop, Store
+from mirakl_sync.dispatch import Wake
+from mirakl_sync.hooks import inbox as hooks
+from mirakl_sync.orders import flow, intake, references, sweep, watch
+from mirakl_sync.policy.schema import write_policy
+from mirakl_sync.policy.model import OrderPolicy, Policy
+from mirakl_sync.sandbox.plan import Sandbox, open_sandbox
+from mirakl_sync.stores import poll
+from mirakl_sync.wiring import Wiring, wire
+from tests.conftest import TEST_KEY
+
+CATALOGUE = [
+    {"sku": "MUG", "price": 12.50, "quantity": 100, "title": "Mug"},
+    {"sku": "LAMP", "price": 49.90, "quantity": 5, "title": "Lamp"},
+    {"sku": "RUG", "price": 199.00, "quantity": 3, "title": "Rug"},
+]
+MARKET: dict[str, Any] = {
+    "kind": "mirakl",
+    "name": "acme",
+    "limits": "off",
+    "debit_seconds": 0,
+    "payment_seconds": 0,
+    "duplicate_sku_chance": 0,
+    "shops": [{"shop_id": 2000, "offers": CATALOGUE}],
+}
+WEBSHOP: dict[str, Any] = {"kind": "woocommerce", "name": "webshop", "products": CATALOGUE}
+
+
+@dataclass
+class InlineWorkers:
+    """Takes wake-ups and does them here, one after another, when told to."""
+
+    waiting: deque[Wake] = field(default_factory=deque)
+
+    def send(self, wakes: Sequence[Wake]) -> None:
+        """Queue them; countdowns are the test's business."""
+        self.waiting.extend(wake for wake in wakes if not wake.countdown)
+
+
+@dataclass
+class World:
+    """Both sides and what joins them."""
+
+    sandbox: Sandbox
+    wiring: Wiring
+    workers: InlineWorkers
+    connection: int
+
+    @property
+    def market(self) -> Remote:
+        """The marketplace's control."""
+        return Remote(self.sandbox["acme"]["url"])
+
+    @property
+    def webshop(self) -> Remote:
+        """The shop's control."""
+        return Remote(self.sandbox["webshop"]["url"])
+
+    def place(self, *, count: int = 1, **order: Any) -> list[str]:
+        """Let buyers order; answers the order ids."""
+        body = order or {"count": count, "staging_seconds": 0, "payment": "ok"}
+        return self.market.post("orders", {"shop_id": 2000, **body})["order_ids"]
+
+    def pull(self) -> str:
+        """Look at the marketplace now."""
+        return intake.pull(self.connection, self.wiring).sentence()
+
+    def work(self) -> list[str]:
+        """Do everything that was rung for, until nobody rings any more; answers the sentences."""
+        said = []
+        while self.workers.waiting:
+            wake = self.workers.waiting.popleft()
+            said.append(run(wake, self.wiring))
+        return said
+
+    def settle(self, rounds: int = 3) -> None:
+        """Pull and work until the day is done."""
+        for _ in range(rounds):
+            self.pull()
+            self.work()
+
+    def order(self, order_id: str) -> Order:
+        """The row as it stands."""
+        with self.wiring.db.reading() as tx:
+            return tx.execute(select(Order).where(Order.order_id == order_id)).scalar_one()
+
+    def their_order(self, order_id: str) -> dict[str, Any]:
+        """The marketplace's own books on an order."""
+        return next(order for order in self.market.get("books")["orders"] if order["order_id"] == order_id)
+
+    def shop_orders(self) -> list[dict[str, Any]]:
+        """The shop's own books."""
+        return list(self.webshop.get("books")["orders"])
+
+
+def run(wake: Wake, wiring: Wiring) -> str:
+    """What the task of this name does."""
+    work = {
+        "orders.accept": lambda pk: flow.advance(pk, wiring, lane="acceptance"),
+        "orders.advance": lambda pk: flow.advance(pk, wiring, lane="orders"),
+        "orders.pull": lambda pk: intake.pull(pk, wiring),
+        "orders.sweep": lambda: sweep.sweep(wiring),
+        "orders.watch": lambda: watch.watch(wiring),
+        "orders.tell_references": lambda: references.tell_due(wiring),
+        "webhooks.digest": lambda pk: hooks.digest(pk, wiring),
+        "stores.poll": lambda pk: poll.poll(pk, wiring),
+    }[wake.task]
+    return work(*wake.args).sentence()
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A sandbox server's control."""
+
+    url: str
+
+    def get(self, what: str) -> Any:
+        """Read something of the sandbox."""
+        return self._json(requests.get(f"{self.url}/_sandbox/{what}", timeout=10))
+
+    def post(self, what: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Do something to the sandbox."""
+        return self._json(requests.post(f"{self.url}/_sandbox/{what}", json=body or {}, timeout=10))
+
+    def trouble(self, *rules: Mapping[str, Any]) -> None:
+        """Ask for trouble; none clears it."""
+        self.post("trouble", {"seed": 7, "rules": list(rules)})
+
+    def _json(self, answer: requests.Response) -> Any:
+        assert answer.ok, f"{answer.status_code} {answer.text[:500]}"
+        return answer.json()
+
+
+@contextmanager
+def world(
+    database_url: str,
+    *,
+    policy: OrderPolicy | None = None,
+    market: Mapping[str, Any] | None = None,
+    webshop: Mapping[str, Any] | None = None,
+    now: Clock = real.now,
+    call_timeout: float = 2.0,
+    store_settings: Mapping[str, Any] | None = None,
+) -> Iterator[World]:
+    """Servers, tables, rows and wiring; everything is gone afterwards."""
+    from mirakl_sync.db.models import Base
+
+    sandbox = open_sandbox({"servers": [{**MARKET, **(market or {})}, {**WEBSHOP, **(webshop or {})}]})
+    config = Config(
+        database_url=database_url,
+        broker_url="redis://127.0.0.1:1/0",
+        secret_keys=(TEST_KEY,),
+        call_timeout=timedelta(seconds=call_timeout),
+        lease_margin=timedelta(seconds=1),
+    )
+    workers = InlineWorkers()
+    wiring = wire(config, dispatcher=workers, now=now)
+    Base.metadata.create_all(wiring.db.writing)
+    try:
+        number = join(wiring, sandbox, policy or OrderPolicy(), store_settings or {})
+        yield World(sandbox, wiring, workers, number)
+    finally:
+        wiring.close()
+        sandbox.stop()
+
+
+def join(wiring: Wiring, sandbox: Sandbox, policy: OrderPolicy, store_settings: Mapping[str, Any]) -> int:
+    """Write the rows that join the sandbox's shop to its webshop."""
+    acme, webshop = sandbox["acme"], sandbox["webshop"]
+    with wiring.db.transaction() as tx:
+        marketplace = Marketplace(
+            key="acme",
+            name="Acme",
+            url=acme["url"],
+            rules={"window": {"hours": 24}, "call_limits": {"OR11": 0, "OR04": 0}},
+        )
+        shop = Shop(marketplace=marketplace, shop_id="2000", credentials={"api_key": acme["shops"][0]["key"]})
+        store = Store(
+            key="webshop",
+            platform="woocommerce",
+            url=webshop["url"],
+            credentials={name: webshop[name] for name in ("consumer_key", "consumer_secret")},
+            settings={"look_after": 0, **store_settings},
+        )
+        version = PolicyVersion(digest="test", content=write_policy(Policy(orders=policy)))
+        tx.add_all([shop, store, version])
+        tx.flush()
+        connection = Connection(
+            key="acme-webshop",
+            shop_pk=shop.id,
+            store_pk=store.id,
+            policy_id=version.id,
+            orders_from=wiring.now() - timedelta(days=30),
+        )
+        tx.add(connection)
+        tx.flush()
+        return connection.id
