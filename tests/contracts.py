@@ -29,9 +29,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 Schema = dict[str, Any]
 
 SHARED = Path(os.environ.get("MIRAKL_SYNC_SHARED") or Path(__file__).resolve().parents[2] / "shared")
-formats = FormatChecker(
-    formats=()
-)  # only what is registered here: "with decimals" and its like mean nothing (#8)
+formats = FormatChecker(formats=())  # only what is registered here: "with decimals" and its like mean nothing (#8)
 
 
 @formats.checks("date-time", raises=ValueError)

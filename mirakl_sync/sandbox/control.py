@@ -37,9 +37,7 @@ def put_under_control(app: Flask, vendor: Vendor, operation_of: Callable[[str, s
     """Mount the control of `vendor` on `app` and let every API call pass the gate."""
     app.register_blueprint(control_of(vendor))
     app.extensions["sandbox"] = vendor
-    gate = Gate(
-        app.wsgi_app, operation_of, vendor.calls, vendor.trouble, lambda: vendor.clock.now().isoformat()
-    )
+    gate = Gate(app.wsgi_app, operation_of, vendor.calls, vendor.trouble, lambda: vendor.clock.now().isoformat())
     app.wsgi_app = gate  # type: ignore[method-assign]  # Flask's documented way to add middleware
 
 

@@ -39,14 +39,8 @@ class Answer:
 
     def with_body(self, body: bytes, status: str, content_type: str) -> Answer:
         """This answer with another body; its other headers stay."""
-        kept = [
-            (key, value)
-            for key, value in self.headers
-            if key.lower() not in ("content-type", "content-length")
-        ]
-        return Answer(
-            status, [*kept, ("Content-Type", content_type), ("Content-Length", str(len(body)))], body
-        )
+        kept = [(key, value) for key, value in self.headers if key.lower() not in ("content-type", "content-length")]
+        return Answer(status, [*kept, ("Content-Type", content_type), ("Content-Length", str(len(body)))], body)
 
 
 class Gate:
@@ -96,9 +90,7 @@ def run(app: WsgiApp, environ: Environ) -> Answer:
     head: list[Any] = []
     unwanted: list[bytes] = []  # the old WSGI write(); Flask never uses it
 
-    def start_response(
-        status: str, headers: list[tuple[str, str]], exc_info: Any = None
-    ) -> Callable[[bytes], None]:
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
         head[:] = [status, headers]
         return unwanted.append
 
@@ -175,8 +167,5 @@ def _with_unknown_fields(value: Any, values: Any) -> Any:
         return [_with_unknown_fields(item, values) for item in value]
     if not isinstance(value, dict):
         return value
-    known = {
-        key: values[key] if key in values else _with_unknown_fields(item, values)
-        for key, item in value.items()
-    }
+    known = {key: values[key] if key in values else _with_unknown_fields(item, values) for key, item in value.items()}
     return {"field_added_yesterday": {"code": "NEW", "since": "2026-11-20"}, **known}

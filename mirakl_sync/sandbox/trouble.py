@@ -35,9 +35,7 @@ class Rule:
     status: int = 503
     retry_after: int | None = None
     hold: float = 0.0  # keep the caller waiting so long before its connection is closed
-    values: Mapping[str, Any] = field(
-        default_factory=dict
-    )  # unknown_fields: key → value put wherever it occurs
+    values: Mapping[str, Any] = field(default_factory=dict)  # unknown_fields: key → value put wherever it occurs
 
     def __post_init__(self) -> None:
         if self.what not in KINDS:

@@ -51,9 +51,7 @@ def test_a_stopped_sandbox_answers_nobody_not_even_on_an_open_connection():
 def test_the_default_plan_is_three_marketplaces_and_a_shop():
     sandbox = open_sandbox()
     try:
-        kinds = [
-            requests.get(f"{server['url']}/_sandbox/health").json()["kind"] for server in sandbox.servers
-        ]
+        kinds = [requests.get(f"{server['url']}/_sandbox/health").json()["kind"] for server in sandbox.servers]
         assert kinds == ["mirakl", "mirakl", "mirakl", "woocommerce"]
         assert len({server["url"] for server in sandbox.servers}) == len(DEFAULT_PLAN["servers"])
     finally:

@@ -66,9 +66,7 @@ def session():
 
 
 def trouble(session, url, *rules, seed=7):
-    assert (
-        session.post(f"{url}/_sandbox/trouble", json={"seed": seed, "rules": list(rules)}).status_code == 200
-    )
+    assert session.post(f"{url}/_sandbox/trouble", json={"seed": seed, "rules": list(rules)}).status_code == 200
 
 
 def sell(session, url, **more):
@@ -87,9 +85,7 @@ def test_many_calls_share_one_connection_also_after_an_unread_body(session, url,
 
 
 def test_a_chunked_body_is_read(session, url):
-    answer = session.post(
-        f"{url}/sales", data=iter([b'{"a":', b"1}"]), headers={"Content-Type": "application/json"}
-    )
+    answer = session.post(f"{url}/sales", data=iter([b'{"a":', b"1}"]), headers={"Content-Type": "application/json"})
     assert answer.json()["echo"] == {"a": 1}
 
 

@@ -58,9 +58,7 @@ def create_app(tenant: Tenant) -> Flask:
     """The server of one marketplace, under control; serve it with `mirakl_sync.sandbox.server.serve`."""
     app = Flask("mirakl_sandbox", static_folder=None)
     app.before_request(refuse_without_length)
-    app.add_url_rule(
-        "/api/version", "V01", lambda: Response('{"version":"3.1000"}', mimetype="application/json")
-    )
+    app.add_url_rule("/api/version", "V01", lambda: Response('{"version":"3.1000"}', mimetype="application/json"))
     for code, (rule, do, roles) in OPERATIONS.items():
         add_operation(app, tenant, code, rule, do, roles=roles, counts_itself=code == "OR11")
     app.register_error_handler(Refusal, Refusal.answer)

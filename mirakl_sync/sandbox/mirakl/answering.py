@@ -15,13 +15,12 @@ REFERENCE_LENGTH = 2000
 
 def answer_order(call: Call, order_id: str) -> None:
     """OR21: one decision for every line of an order in WAITING_ACCEPTANCE. 204, or a documented code."""
-    order = call.tenant.orders.by_id.get(order_id)
-    mine = order is not None and order.shop_id == call.shop_id
-    if mine:
+    order = _own_order(call, order_id)
+    if order is not None:
         order.answer_calls += 1
         call.tenant.tally["answer_calls"] += 1
     decisions = _decisions(call.json())
-    if not mine:
+    if order is None:
         raise Refusal(404, f"Order with identifier '{order_id}' not found", "ORDER_NOT_FOUND")
     _must_be_open(order)
     _must_match(order, decisions)
@@ -35,6 +34,11 @@ def answer_order(call: Call, order_id: str) -> None:
     life.accept(call.tenant, order, call.now, by="shop", refused_lines=refused)
     order.acceptances += 1
     call.tenant.tally["acceptances"] += 1
+
+
+def _own_order(call: Call, order_id: str) -> Order | None:
+    order = call.tenant.orders.by_id.get(order_id)
+    return order if order is not None and order.shop_id == call.shop_id else None
 
 
 def _decisions(sent: dict[str, Any]) -> list[tuple[str, bool]]:
@@ -52,9 +56,7 @@ def _decisions(sent: dict[str, Any]) -> list[tuple[str, bool]]:
 
 def _must_be_open(order: Order) -> None:
     if order.fulfillment_center != "DEFAULT":
-        raise bad(
-            "An unauthorized action has been requested on a fulfilled order", "ORDER_FULFILLED_UNAUTHORIZED"
-        )
+        raise bad("An unauthorized action has been requested on a fulfilled order", "ORDER_FULFILLED_UNAUTHORIZED")
     if order.state != "WAITING_ACCEPTANCE":
         raise bad("Order is not in the expected state for this operation", "ORDER_INVALID_STATE")
 
@@ -77,8 +79,8 @@ def _partly(call: Call) -> bool:
 
 def cancel_order(call: Call, order_id: str) -> None:
     """OR29: the whole order, while the payment workflow allows it."""
-    order = call.tenant.orders.by_id.get(order_id)
-    if order is None or order.shop_id != call.shop_id:
+    order = _own_order(call, order_id)
+    if order is None:
         raise Refusal(404, f"Order with identifier '{order_id}' not found")
     if not life.can_cancel(order):
         raise bad(f"Order '{order_id}' cannot be canceled")
@@ -98,8 +100,8 @@ def update_orders(call: Call) -> dict[str, Any]:
 def _update(call: Call, update: Any) -> dict[str, Any]:
     sent = update if isinstance(update, dict) else {}
     order_id = str(sent.get("order_id"))
-    order = call.tenant.orders.by_id.get(order_id)
-    if order is None or order.shop_id != call.shop_id:
+    order = _own_order(call, order_id)
+    if order is None:
         return _not_updated(order_id, "ORDER_NOT_FOUND", "order_id", "The requested order does not exist")
     references = sent.get("references") or {}
     if "order_reference_for_seller" not in references:

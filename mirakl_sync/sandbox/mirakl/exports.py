@@ -98,9 +98,7 @@ def _export(call: Call, tracking_id: str) -> Export:
 
 
 def _wanted(call: Call, sent: dict[str, Any]) -> Wanted:
-    dates = {
-        name: _date(sent, name) for name in ("start_date", "end_date", "start_update_date", "end_update_date")
-    }
+    dates = {name: _date(sent, name) for name in ("start_date", "end_date", "start_update_date", "end_update_date")}
     created = (dates["start_date"], dates["end_date"])
     updated = (dates["start_update_date"], dates["end_update_date"])
     if any((start is None) != (end is None) for start, end in (created, updated)) or created == updated == (

@@ -63,9 +63,7 @@ def _item(call: Call, sent: Any, reason_type: str) -> Item:
     order = call.tenant.orders.by_line.get(line_id)
     if order is None or order.shop_id != call.shop_id:
         raise bad(f"Order line with identifier '{line_id}' not found")
-    allowed = {
-        reason["code"] for reason in REASONS if reason["type"] == reason_type and reason["is_shop_right"]
-    }
+    allowed = {reason["code"] for reason in REASONS if reason["type"] == reason_type and reason["is_shop_right"]}
     if str(sent.get("reason_code")) not in allowed:
         raise bad(f"Reason '{sent.get('reason_code')}' is not a reason of type {reason_type} for shops")
     if sent.get("currency_iso_code") not in (None, order.currency):
@@ -134,9 +132,7 @@ def _share(line: Line, mode: str, sent: dict[str, Any]) -> tuple[Taxed, Taxed]:
 
 
 def _refund(call: Call, mode: str, order: Order, line: Line, sent: dict[str, Any]) -> dict[str, Any]:
-    back = _money_back(
-        call, mode, line, sent, str(uuid.UUID(int=call.tenant.random.getrandbits(128), version=4))
-    )
+    back = _money_back(call, mode, line, sent, str(uuid.UUID(int=call.tenant.random.getrandbits(128), version=4)))
     line.refunds.append(back)
     call.tenant.tally["refunds"] += 1
     call.tenant.orders.touch(order, call.now)

@@ -54,9 +54,7 @@ def time_out(tenant: Tenant, order: Order, at: int) -> None:
             tenant.offers[order.shop_id][line.sku].quantity = 0
 
 
-def accept(
-    tenant: Tenant, order: Order, at: int, by: str, refused_lines: frozenset[str] = frozenset()
-) -> None:
+def accept(tenant: Tenant, order: Order, at: int, by: str, refused_lines: frozenset[str] = frozenset()) -> None:
     """Lines not in `refused_lines` are accepted. The decision date stays null when it was automatic."""
     _must_be(order, "WAITING_ACCEPTANCE")
     decided = None if by == "automatic" else at
@@ -66,9 +64,7 @@ def accept(
             line.state = "REFUSED"
     order.decided, order.accepted, order.accepted_by = decided, at, by
     tenant.tally[f"accepted_by_{by}"] += 1
-    _return_goods(
-        tenant, [line for line in order.lines if not line.alive], order, tenant.settings.give_back_on_refusal
-    )
+    _return_goods(tenant, [line for line in order.lines if not line.alive], order, tenant.settings.give_back_on_refusal)
     if order.workflow == "PAY_ON_ACCEPTANCE":
         _to(tenant, order, "WAITING_DEBIT", at)
         _later(tenant, order, at, tenant.settings.debit_seconds, ask_for_money)
@@ -117,9 +113,7 @@ def refuse_payment(tenant: Tenant, order: Order, at: int) -> None:
 def cancel(tenant: Tenant, order: Order, at: int, by: str) -> None:
     """The whole order is cancelled by shop, operator, customer, payment or fraud check."""
     _must_be(order, "STAGING", "WAITING_ACCEPTANCE", "WAITING_DEBIT", "WAITING_DEBIT_PAYMENT", "SHIPPING")
-    _return_goods(
-        tenant, [line for line in order.lines if line.alive], order, tenant.settings.give_back_on_cancel
-    )
+    _return_goods(tenant, [line for line in order.lines if line.alive], order, tenant.settings.give_back_on_cancel)
     order.cancelled_by = by
     tenant.tally[f"cancelled_by_{by}"] += 1
     _to(tenant, order, "CANCELED", at)

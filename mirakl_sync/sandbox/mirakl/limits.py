@@ -14,9 +14,7 @@ from mirakl_sync.sandbox.mirakl.settings import TenantSettings
 MINUTE, DAY = 60.0, 86_400.0
 
 PUBLISHED: dict[str, tuple[int, float]] = {
-    **dict.fromkeys(
-        ("A01", "CH11", "CUR01", "L01", "AF01", "OF61", "OR75", "SH11", "SH12", "SH21"), (1, DAY)
-    ),
+    **dict.fromkeys(("A01", "CH11", "CUR01", "L01", "AF01", "OF61", "OR75", "SH11", "SH12", "SH21"), (1, DAY)),
     "OR04": (1, MINUTE),
     "OR11": (1, MINUTE),
     "OR13": (1, 5 * MINUTE),

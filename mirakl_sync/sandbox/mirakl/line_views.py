@@ -32,11 +32,7 @@ def show_line(order: Order, line: Line, mode: str, settings: TenantSettings) -> 
 
 def can_refund(order: Order, line: Line) -> bool:
     """Debited, in a state that allows it, and something left to give back."""
-    return (
-        order.debited is not None
-        and line.state in REFUNDABLE
-        and bool(line.left()[0].net or line.left()[1].net)
-    )
+    return order.debited is not None and line.state in REFUNDABLE and bool(line.left()[0].net or line.left()[1].net)
 
 
 def show_promotion(line: Line) -> list[dict[str, Any]]:

@@ -65,10 +65,7 @@ def add_order_control(app: Flask, tenant: Tenant) -> None:
     @app.get(f"{CONTROL_PREFIX}/offers", endpoint="control_stock")
     def stock() -> dict[str, Any]:
         with tenant.lock:
-            return {
-                str(shop): {one.sku: one.quantity for one in known.values()}
-                for shop, known in _offers(tenant)
-            }
+            return {str(shop): {one.sku: one.quantity for one in known.values()} for shop, known in _offers(tenant)}
 
     @app.post(f"{CONTROL_PREFIX}/keys", endpoint="control_keys")
     def rotate_key() -> dict[str, str]:

@@ -97,9 +97,7 @@ def _order(tenant: Tenant, asked: dict[str, Any]) -> Order:
     )
 
 
-def _lines(
-    tenant: Tenant, shop_id: int, order_id: str, country: Country, asked: dict[str, Any]
-) -> list[Line]:
+def _lines(tenant: Tenant, shop_id: int, order_id: str, country: Country, asked: dict[str, Any]) -> list[Line]:
     bought = asked.get("lines") or _a_basket(tenant, shop_id)
     lines = []
     for index, wish in enumerate(bought, start=1):
@@ -121,9 +119,7 @@ def _a_basket(tenant: Tenant, shop_id: int) -> list[dict[str, Any]]:
 
 def _offer(tenant: Tenant, shop_id: int, wish: dict[str, Any]) -> Offer:
     known = tenant.offers[shop_id].get(str(wish["sku"]))
-    return known or tenant.set_offer(
-        shop_id, {"price": wish.get("price_unit", "19.90"), "quantity": 100, **wish}
-    )
+    return known or tenant.set_offer(shop_id, {"price": wish.get("price_unit", "19.90"), "quantity": 100, **wish})
 
 
 def _line(
@@ -142,9 +138,7 @@ def _line(
     unit, promotion = origin, None
     if "price_unit" not in wish and chance.random() < settings.promotion_chance:
         unit, promotion = cents(origin * Decimal("0.9")), f"PROMO-{chance.randrange(1000)}"
-    asked_shipping = (
-        chance.choice(SHIPPING_PRICES) if shipping_price is None else Decimal(str(shipping_price))
-    )
+    asked_shipping = chance.choice(SHIPPING_PRICES) if shipping_price is None else Decimal(str(shipping_price))
     price = Taxed.of(unit * quantity, country.vat, settings.order_tax_mode)
     fee = cents(price.shown(settings.order_tax_mode) * settings.commission_rate / 100)
     return Line(

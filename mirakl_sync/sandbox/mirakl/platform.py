@@ -159,9 +159,7 @@ def locales(call: Call) -> dict[str, Any]:
     """L01; the first is the platform's own."""
     known = call.tenant.settings.locales
     return {
-        "locales": [
-            {"code": code, "label": code, "platform_default": place == 0} for place, code in enumerate(known)
-        ]
+        "locales": [{"code": code, "label": code, "platform_default": place == 0} for place, code in enumerate(known)]
     }
 
 

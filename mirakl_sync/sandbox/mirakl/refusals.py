@@ -10,9 +10,7 @@ from flask import Response
 class Refusal(Exception):
     """Raised anywhere below an operation; becomes its answer."""
 
-    def __init__(
-        self, status: int, message: str, code: str | None = None, retry_after: int | None = None
-    ) -> None:
+    def __init__(self, status: int, message: str, code: str | None = None, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status, self.message, self.code, self.retry_after = status, message, code, retry_after
 

@@ -73,14 +73,10 @@ class TenantSettings:
     commission_tax_rate: Decimal = Decimal(20)
 
     profile: str = "default"  # "default" | "external_partner"
-    limits: dict[str, Any] | str = field(
-        default_factory=dict
-    )  # operation → {"calls", "seconds"} | null; "off"
+    limits: dict[str, Any] | str = field(default_factory=dict)  # operation → {"calls", "seconds"} | null; "off"
     limit_tolerance: float = 0.05  # a call this fraction of the period too early is still in time
     count_pages: bool = False  # count offset > 0 of the same read as calls of their own
-    count_lookups: bool = (
-        False  # count OR11 with order_ids ("synchronous" use, not limited in the published text)
-    )
+    count_lookups: bool = False  # count OR11 with order_ids ("synchronous" use, not limited in the published text)
     update_overlap_seconds: float = 5  # subtracted from start_update_date
 
     export_seconds: float = 2

@@ -69,9 +69,7 @@ class Tenant:
     def set_offer(self, shop_id: int, given: dict[str, Any]) -> Offer:
         """Create or change an offer: `sku`, and `price`, `quantity`, `title` as far as they are given."""
         known = self.offers[shop_id].get(str(given["sku"]))
-        offer = known or Offer(
-            next(self._offer_ids), str(given["sku"]), Decimal("9.90"), 0, str(given["sku"])
-        )
+        offer = known or Offer(next(self._offer_ids), str(given["sku"]), Decimal("9.90"), 0, str(given["sku"]))
         offer.price = Decimal(str(given.get("price", offer.price)))
         offer.quantity = int(given.get("quantity", offer.quantity))
         offer.title = str(given.get("title", offer.title))

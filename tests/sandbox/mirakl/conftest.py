@@ -61,9 +61,7 @@ class Market:
         """OR21 with `accepted` for line after line; the last word counts for the lines that follow."""
         lines = self.order(order_id)["order_lines"]
         words = itertools.chain(accepted, itertools.repeat(accepted[-1]))
-        told = [
-            {"id": line["order_line_id"], "accepted": word} for line, word in zip(lines, words, strict=False)
-        ]
+        told = [{"id": line["order_line_id"], "accepted": word} for line, word in zip(lines, words, strict=False)]
         return self.put(f"/api/orders/{order_id}/accept", {"order_lines": told})
 
     def advance(self, seconds: float) -> None:

@@ -103,8 +103,6 @@ def test_random_orders_are_as_varied_as_real_ones(market_with):
     assert countries == {"FRA", "DEU", "ESP", "NLD", "ITA", "POL"}
     assert {order["customer"]["shipping_address"]["phone"] is None for order in orders} == {True, False}
     assert {order["created_date"].count(".") for order in orders} <= {0, 1}
-    assert all(
-        order["customer_notification_email"].endswith("@notification.mirakl.example") for order in orders
-    )
+    assert all(order["customer_notification_email"].endswith("@notification.mirakl.example") for order in orders)
     skus = [[line["offer_sku"] for line in order["order_lines"]] for order in orders]
     assert any(len(set(some)) < len(some) for some in skus)

@@ -101,9 +101,7 @@ def test_our_reference_can_be_written_found_and_cleared(market):
         return market.put("/api/orders", body)
 
     assert refer("W-77").json == {
-        "updated_orders": [
-            {"order_id": order_id, "updated": {"references": {"order_reference_for_seller": "W-77"}}}
-        ]
+        "updated_orders": [{"order_id": order_id, "updated": {"references": {"order_reference_for_seller": "W-77"}}}]
     }
     found = market.get("/api/orders", order_references_for_seller="W-77,W-78").json["orders"]
     assert [order["order_id"] for order in found] == [order_id] != [other]

@@ -32,10 +32,7 @@ def test_the_file_holds_the_same_orders_as_or11(market):
     tracking_id = start(market, order_tax_mode="TAX_EXCLUDED").json["tracking_id"]
     market.advance(10)
     (url,) = status(market, tracking_id).json["urls"]
-    assert (
-        market.get(url).json["orders"]
-        == market.get("/api/orders", order_tax_mode="TAX_EXCLUDED").json["orders"]
-    )
+    assert market.get(url).json["orders"] == market.get("/api/orders", order_tax_mode="TAX_EXCLUDED").json["orders"]
 
 
 @pytest.mark.parametrize(

@@ -146,9 +146,7 @@ def test_a_deed_out_of_turn_is_a_conflict(market):
 
 def test_the_whole_way_to_closed(market):
     order_id = market.place()
-    states = [
-        market.act(order_id, deed).json["state"] for deed in ("accept", "pay", "ship", "receive", "close")
-    ]
+    states = [market.act(order_id, deed).json["state"] for deed in ("accept", "pay", "ship", "receive", "close")]
     assert states == ["WAITING_DEBIT", "SHIPPING", "SHIPPED", "RECEIVED", "CLOSED"]
 
 
@@ -184,9 +182,7 @@ def test_a_refusal_keeps_the_addresses_hidden_for_ever(market):
     assert market.order(order_id)["customer"]["shipping_address"] is None
 
 
-@pytest.mark.parametrize(
-    "state", ["WAITING_DEBIT", "WAITING_DEBIT_PAYMENT", "SHIPPING", "SHIPPED", "RECEIVED"]
-)
+@pytest.mark.parametrize("state", ["WAITING_DEBIT", "WAITING_DEBIT_PAYMENT", "SHIPPING", "SHIPPED", "RECEIVED"])
 def test_orders_can_be_placed_in_the_middle_of_their_life(market, state):
     assert market.order(market.place(state=state))["order_state"] == state
 

@@ -153,9 +153,7 @@ def test_milliseconds_are_left_out_only_when_they_are_zero(market):
 
 
 def test_two_shops_do_not_see_each_other(market_with):
-    market = market_with(
-        shops=[{"shop_id": 1}, {"shop_id": 2}], keys=[{"secret": "both", "shop_ids": [1, 2]}]
-    )
+    market = market_with(shops=[{"shop_id": 1}, {"shop_id": 2}], keys=[{"secret": "both", "shop_ids": [1, 2]}])
     mine, theirs = market.place(shop_id=1), market.place(shop_id=2)
     assert ids(market.get("/api/orders")) == [mine]
     assert ids(market.get("/api/orders", shop_id=2)) == [theirs]

@@ -29,9 +29,7 @@ def place(session, url, **options):
 
 
 def accept(session, url, order_id):
-    lines = session.get(f"{url}/api/orders", params={"order_ids": order_id}).json()["orders"][0][
-        "order_lines"
-    ]
+    lines = session.get(f"{url}/api/orders", params={"order_ids": order_id}).json()["orders"][0]["order_lines"]
     told = [{"id": line["order_line_id"], "accepted": True} for line in lines]
     return session.put(f"{url}/api/orders/{order_id}/accept", json={"order_lines": told}, timeout=5)
 
