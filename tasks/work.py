@@ -44,9 +44,12 @@ def told(outcome: Speaks) -> str:
     Waiting is a success. Trouble raises, so that a sick marketplace or shop is seen as red; nothing retries here, the
     row carries its next attempt.
     """
+    words = outcome.sentence()
     if isinstance(outcome, Trouble):
-        raise NotNow(outcome.sentence())
-    return outcome.sentence()
+        raise NotNow(words)
+    # a tick is about nothing in particular and comes every few seconds: Flower has its answer, the log need not
+    log.log(logging.INFO if len(logs.fields()) > 1 else logging.DEBUG, "%s", words)
+    return words
 
 
 @contextmanager
