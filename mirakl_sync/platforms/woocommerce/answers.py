@@ -16,6 +16,7 @@ GONE = frozenset(
     }
 )
 NO_ROUTE = "rest_no_route"
+NO_CUSTOMER = "woocommerce_rest_invalid_customer_id"
 
 _LOST_HEADER = (
     "Check the key. If it works as query parameters in a browser, the server drops the Authorization header: "
@@ -36,6 +37,11 @@ def interpret(operation: Operation, answer: Answer) -> Exception | None:
         return _unknown(code, message)
     if answer.status == 403:
         return Misconfigured(f"WooCommerce refused {operation.code}: {message} ({code})", way_out=_SCOPE)
+    if code == NO_CUSTOMER:
+        return Misconfigured(
+            "The shop does not know the generic customer.",
+            way_out="Put the id of an existing customer into generic_customer, or 0.",
+        )
     return Refused(
         f"WooCommerce refused {operation.code}: {message}{_named(told)} ({code})",
         code=code,

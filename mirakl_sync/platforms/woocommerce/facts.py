@@ -42,6 +42,11 @@ class Catalogue:
             refs |= {sku: _only(sku, found.get(sku.casefold(), ())) for sku in missing}
         return {sku: ref for sku, ref in refs.items() if ref is not None}
 
+    def forget(self, skus: Iterable[str]) -> None:
+        """Look these SKUs up anew next time."""
+        for sku in skus:
+            self._known.pop(sku.casefold(), None)
+
     def _remembered(self, sku: str, told: str, with_classes: bool) -> ProductRef | None:
         at, ref = self._known.get(sku.casefold(), (None, None))
         if at is not None and self.client.clock() - at <= FRESH:

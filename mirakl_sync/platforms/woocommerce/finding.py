@@ -40,21 +40,33 @@ def one_of(desk: Desk, reference: OrderReference, hits: list[ShopOrder]) -> Shop
     standing = sorted((order for order in hits if order.status not in dead), key=lambda order: order.id)
     if not standing:
         return min(hits, key=lambda order: order.id)
-    worked_on = [order for order in standing if not inert(desk, order)]
-    if len(worked_on) > 1:
-        numbers = [order.number for order in worked_on]
+    keep = next((order for order in standing if not inert(desk, order)), standing[0])
+    cancel_doubles(desk, reference, keep, standing)
+    return keep
+
+
+def cancel_doubles(desk: Desk, reference: OrderReference, keep: ShopOrder, standing: list[ShopOrder]) -> None:
+    """Cancel every inert order of the sale but ``keep``; one that is worked on is ``NeedsAnswer``."""
+    doubles = [order for order in standing if order.id != keep.id]
+    if not all(inert(desk, order) for order in doubles):
+        numbers = [order.number for order in (keep, *doubles)]
         raise NeedsAnswer(
             f"WooCommerce holds {reference} more than once: orders {', '.join(numbers)}.",
             kind="doubled_in_shop",
             key=str(reference),
             facts={"orders": numbers},
         )
-    keep = (worked_on or standing)[0]
-    for double in standing:
-        if double.id != keep.id:
-            desk.client.update_order(double.id, orders.ghost_body(reference, desk.settings))
-            note(desk, double, f"Cancelled by mirakl_sync: {reference} is order {keep.number} already.")
-    return keep
+    for double in doubles:
+        desk.client.update_order(double.id, orders.ghost_body(reference, desk.settings))
+        note(desk, double, f"Cancelled by mirakl_sync: {reference} is order {keep.number} already.")
+
+
+def look_for_doubles(desk: Desk, order: ShopOrder, reference: OrderReference) -> None:
+    """One search before a release: what a retrying proxy doubled is cancelled while nobody works on it."""
+    dead = orders.DEAD | {desk.settings.status_canceled}
+    found = desk.client.orders(search=reference.order_id, status="any")
+    hits = [hit for hit in found if orders.reference_of(hit) == reference and hit.status not in dead]
+    cancel_doubles(desk, reference, order, hits)
 
 
 def inert(desk: Desk, order: ShopOrder) -> bool:

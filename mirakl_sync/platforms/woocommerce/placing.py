@@ -46,9 +46,10 @@ def create(desk: Desk, draft: OrderDraft, *, held: bool) -> ShopOrder:
     try:
         order = settle(desk, draft, order, amounts)
     except Refused as refusal:
+        desk.catalogue.forget(products)
         withdraw(desk, draft, order, refusal)
         raise
-    except TryLater as error:
+    except MiraklSyncError as error:
         raise _doubtful(error) from error
     if draft.note:
         note(desk, order, draft.note)
@@ -105,7 +106,7 @@ def withdraw(desk: Desk, draft: OrderDraft, order: ShopOrder, refusal: Refused) 
     """Cancel an order that came out wrong, so that it is neither worked on nor found again."""
     try:
         desk.client.update_order(order.id, orders.ghost_body(draft.reference, desk.settings))
-    except TryLater as error:
+    except MiraklSyncError as error:
         raise _doubtful(error) from error
     note(desk, order, f"Cancelled by mirakl_sync, not the order of {draft.reference}: {refusal.words}")
 
@@ -189,6 +190,7 @@ def _classes_held(order: ShopOrder) -> dict[str, str]:
     return {line.sku: line.tax_class or "" for line in order.lines if line.sku}
 
 
-def _doubtful(error: TryLater) -> TryLater:
+def _doubtful(error: MiraklSyncError) -> TryLater:
     """The order exists already: whatever failed, only a look may decide what follows."""
-    return Unavailable(f"The order was made, then: {error.words}", after=error.after, outcome_unknown=True)
+    after = error.after if isinstance(error, TryLater) else None
+    return Unavailable(f"The order was made, then: {error.words}", after=after, outcome_unknown=True)

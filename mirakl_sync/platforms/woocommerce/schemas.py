@@ -124,7 +124,7 @@ def _applied(rows: Any) -> tuple[int, ...]:
     if not isinstance(rows, list):
         return ()
     told = (row.get("id") for row in rows if isinstance(row, Mapping) and row.get("total") not in ("", None))
-    return tuple(int(rate) for rate in told if str(rate).isdigit())
+    return tuple(int(str(rate)) for rate in told if str(rate).isdigit())
 
 
 class LineSchema(Shape):

@@ -89,9 +89,7 @@ class WooCommerce:
         """Addresses, amounts, ``processing``, and only then the buyer's e-mail."""
         order = self._existing(order_id)
         if self.settings.look_for_doubles:
-            found = self.client.orders(search=draft.reference.order_id, status="any")
-            hits = [hit for hit in found if orders.reference_of(hit) == draft.reference and hit.id != order.id]
-            order = finding.one_of(self._desk, draft.reference, [order, *hits])
+            finding.look_for_doubles(self._desk, order, draft.reference)
         return self._seen(placing.release(self._desk, order, draft))
 
     def cancel_order(self, order_id: str, reason: str) -> PlatformOrder:

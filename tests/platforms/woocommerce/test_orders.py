@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from mirakl_sync.errors import Misconfigured, Refused, TryLater
+from mirakl_sync.errors import Misconfigured, NeedsAnswer, Refused, TryLater
 from mirakl_sync.records.shop import CommissionShape
 from mirakl_sync.sandbox.trouble import Rule
+from mirakl_sync.sandbox.woocommerce.catalogue import seed
 from mirakl_sync.sandbox.woocommerce.views_shop import add_rate
 from tests.platforms.drafts import MADRID, WIEN, addressed, any_draft, draft, line
 
@@ -30,8 +31,8 @@ def placed(bench, wanted, address=MADRID, *, held=False):
 @pytest.mark.parametrize("at_subtotal", [False, True], ids=["rounded by line", "rounded by sum"])
 def test_every_way_of_rounding_arrives_at_the_gross(woo, included, at_subtotal, address):
     bench = woo({"prices_include_tax": included, "round_at_subtotal": at_subtotal})
-    for seed in range(12):
-        wanted = any_draft(seed)
+    for number in range(12):
+        wanted = any_draft(number)
         assert bench.platform.create_order(wanted, held=False).total == wanted.total
         assert placed(bench, wanted, address, held=True).total == wanted.total
 
@@ -219,10 +220,31 @@ def test_a_line_refused_meanwhile_leaves_the_held_order(woo):
 def test_doubles_are_looked_for_before_a_release_where_wanted(woo):
     bench = woo(look_for_doubles=True)
     wanted = addressed(draft())
-    first = bench.platform.create_order(wanted, held=False)
-    second = bench.platform.create_order(wanted, held=False)
-    assert bench.platform.release_order(second.order_id, wanted).order_id == first.order_id
-    assert bench.standing(wanted.reference) == [first.order_id]
+    for _ in range(2):
+        order = bench.platform.create_order(wanted, held=False)
+    assert bench.platform.release_order(order.order_id, wanted).order_id == order.order_id
+    assert bench.standing(wanted.reference) == [order.order_id]
+    late = bench.platform.create_order(wanted, held=False)
+    with pytest.raises(NeedsAnswer):
+        bench.platform.release_order(late.order_id, wanted)
+
+
+def test_a_generic_customer_the_shop_does_not_know_is_a_setting_to_mend(woo):
+    with pytest.raises(Misconfigured, match="generic customer"):
+        woo(generic_customer=99).platform.create_order(draft(), held=False)
+
+
+def test_a_product_made_anew_under_its_sku_is_looked_up_after_one_refusal(woo):
+    bench = woo(taxes="exempt")
+    bench.platform.product_facts(["MUG"])
+    rows = bench.shop.store.products
+    bench.shop.store.products.rows[rows.by_sku["MUG"]].sku = "OLD-MUG"
+    rows.save(rows.rows[rows.by_sku["MUG"]])
+    seed(bench.shop, {"sku": "MUG", "price": "10.00", "stock": 5})
+    with pytest.raises(Refused, match="is OLD-MUG instead of MUG"):
+        bench.platform.create_order(draft(), held=False)
+    assert bench.platform.create_order(draft(), held=True).order_id
+    assert bench.stock("MUG") == 4
 
 
 def test_a_key_that_may_only_read_is_a_setting_to_mend(woo):
@@ -253,3 +275,38 @@ def test_an_unpaid_sale_says_so(woo):
     )
     assert body["payment_method_title"] == "Nordmarkt pays later"
     assert "set_paid" not in body
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["accept first", "create first"])
+def test_whatever_goes_wrong_on_the_way_there_is_one_order_with_the_right_total(woo, held):
+    """Ask, and look before asking again: the ledger's protocol against a shop where a third of the calls fail."""
+    bench = woo()
+    bench.platform.product_facts(["MUG", "FOOD", "BOOK", "TEE-S"])
+    kinds = ("lose_answer", "drop", "fail", "fail_after", "odd_json", "truncated")
+    bench.shop.trouble.replace([Rule(kind, chance=0.06) for kind in kinds], seed=7)
+    wanted = [addressed(any_draft(number), WIEN, email="x1@relay.example") for number in range(25)]
+    for each in wanted:
+        _place_stubbornly(bench, each, held=held)
+    bench.shop.trouble.replace([])
+    for each in wanted:
+        (order_id,) = bench.standing(each.reference)
+        order = bench.platform.read_order(order_id)
+        assert (order.total, order.status) == (each.total, "processing")
+    sold = sum(part.quantity for each in wanted for part in each.lines)
+    assert sum(1000 - bench.stock(sku) for sku in ("MUG", "FOOD", "BOOK", "TEE-S")) == sold
+    assert bench.buyer_mails() == []
+
+
+def _place_stubbornly(bench, wanted, *, held):
+    order, asked = None, False
+    for _ in range(100):
+        try:
+            if order is None and asked:
+                order = bench.platform.find_order(wanted.reference, since=datetime.now(UTC) - SINCE)
+            if order is None:
+                asked = True
+                order = bench.platform.create_order(wanted, held=held)
+            return bench.platform.release_order(order.order_id, wanted)
+        except TryLater:
+            continue
+    raise AssertionError("a hundred attempts were not enough")
