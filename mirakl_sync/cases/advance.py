@@ -106,9 +106,13 @@ def _rest_or_call(
 def _commit_to(tx: Transaction, case: Case, row: Any, step: Any, deed: Deed, machinery: Machinery) -> _Call | Outcome:
     """Write the ask into the ledger and keep the row; an ask in doubt is looked at first, once it has settled."""
     now = machinery.now()
-    row.leased_until = now + machinery.lease
+    if row.leased_until - now < machinery.lease * 0.9:
+        row.leased_until = now + machinery.lease
     row.waiting_for = ""
     if not deed.key:
+        return _Call(step, deed, look=False, fence=row.fence)
+    asked = {"key": deed.key, "kind": deed.name, "subject": case.subject, "subject_id": row.id}
+    if ledger.ask_first(tx, **asked, now=now):
         return _Call(step, deed, look=False, fence=row.fence)
     effect = ledger.find(tx, deed.key)
     if deed.look is not None and ledger.must_look(effect):
@@ -116,7 +120,7 @@ def _commit_to(tx: Transaction, case: Case, row: Any, step: Any, deed: Deed, mac
         if now < settled_at:
             return _wait(tx, case, row, Wait(f"certainty whether it did {deed.name}", settled_at), now)
         return _Call(step, deed, look=True, fence=row.fence)
-    ledger.ask(tx, effect, key=deed.key, kind=deed.name, subject=case.subject, subject_id=row.id, now=now)
+    ledger.ask_again(effect, now)
     return _Call(step, deed, look=False, fence=row.fence)
 
 
@@ -124,13 +128,13 @@ def _record(
     tx: Transaction, case: Case, row: Any, call: _Call, report: Report, machinery: Machinery, lane: str | None
 ) -> _Call | Outcome:
     now = machinery.now()
-    effect = ledger.find(tx, call.deed.key) if call.deed.key else None
     error = report.error
-    if error is None and report.found_nothing:
+    if error is None and not report.found_nothing:
+        return _succeed(tx, case, row, call, report, machinery, lane)
+    effect = ledger.find(tx, call.deed.key) if call.deed.key else None
+    if error is None:
         ledger.not_done(effect, "looked: it had not happened")
         return _commit_to(tx, case, row, call.step, call.deed, machinery)
-    if error is None:
-        return _succeed(tx, case, row, call, report, effect, machinery, lane)
     if isinstance(error, Refused) and not call.look:
         if effect is not None:
             ledger.refuse(effect, now, error.words)
@@ -149,14 +153,14 @@ def _succeed(
     row: Any,
     call: _Call,
     report: Report,
-    effect: Any,
     machinery: Machinery,
     lane: str | None,
 ) -> _Call | Outcome:
     now, before = machinery.now(), row.state
     sentence = case.succeeded(tx, row, call.step, report.result, now)
-    if effect is not None:
-        ledger.confirm(effect, now, their_id=str(getattr(report.result, "order_id", "") or ""), words=sentence)
+    if call.deed.key:
+        their_id = str(getattr(report.result, "order_id", "") or "")
+        ledger.confirm(tx, call.deed.key, now, their_id=their_id, words=sentence)
     row.attempts, row.last_problem, row.claims = 0, "", 0
     if call.deed.key:
         _no_longer_asked(tx, case, row, now, sentence)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
+from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import Effect
 from mirakl_sync.db.transaction import Transaction
 
@@ -22,23 +23,28 @@ def must_look(effect: Effect | None) -> bool:
     return effect is not None and effect.state in (ASKED, UNKNOWN, CONFIRMED)
 
 
-def ask(
-    tx: Transaction, effect: Effect | None, *, key: str, kind: str, subject: str, subject_id: int, now: datetime
-) -> Effect:
-    """Write down that we are about to ask; asking again stamps a new time first."""
-    if effect is None:
-        effect = Effect(key=key, kind=kind, subject=subject, subject_id=subject_id, state=ASKED, asked_at=now, asks=1)
-        tx.add(effect)
-        return effect
+def ask_first(tx: Transaction, *, key: str, kind: str, subject: str, subject_id: int, now: datetime) -> bool:
+    """Write down that we are about to ask for the first time; False when the key was asked before."""
+    first = {"key": key, "kind": kind, "subject": subject, "subject_id": subject_id, "state": ASKED, "asked_at": now}
+    return insert_once(tx, Effect, first)
+
+
+def ask_again(effect: Effect, now: datetime) -> None:
+    """Asking again stamps a new time first."""
     effect.state, effect.asked_at, effect.answered_at = ASKED, now, None
     effect.asks += 1
-    return effect
 
 
-def confirm(effect: Effect, now: datetime, *, their_id: str = "", words: str = "") -> None:
+def confirm(tx: Transaction, key: str, now: datetime, *, their_id: str = "", words: str = "") -> None:
     """It happened."""
-    effect.state, effect.answered_at, effect.words = CONFIRMED, now, words
-    effect.their_id = their_id or effect.their_id
+    values = {"effect": key, "answered_at": now, "words": words}
+    with tx.no_autoflush:
+        tx.execute(*((_CONFIRM_AS, {**values, "their_id": their_id}) if their_id else (_CONFIRM, values)))
+
+
+_CONFIRM = update(Effect.__table__).where(Effect.__table__.c.key == bindparam("effect")).values(state=CONFIRMED)
+_CONFIRM = _CONFIRM.values(answered_at=bindparam("answered_at"), words=bindparam("words"))
+_CONFIRM_AS = _CONFIRM.values(their_id=bindparam("their_id"))
 
 
 def refuse(effect: Effect, now: datetime, words: str) -> None:

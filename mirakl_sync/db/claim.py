@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from mirakl_sync.db.models.base import CaseColumns
 from mirakl_sync.db.transaction import Transaction
@@ -18,24 +19,38 @@ def claim(tx: Transaction, model: type[Row], row_id: int, now: datetime, lease: 
 
     The claim is counted before any work is done, so that a row which kills its worker is found.
     """
-    columns: Any = model
-    taken = tx.execute(
-        update(model)
-        .where(columns.id == row_id, or_(columns.leased_until.is_(None), columns.leased_until <= now))
-        .values(leased_until=now + lease, fence=columns.fence + 1, claims=columns.claims + 1)
-        .execution_options(synchronize_session=False)
-    )
+    taken = tx.execute(_take(model), {"row": row_id, "now": now, "until": now + lease}, execution_options=_BLIND)
     if not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result always has it
         return None
-    return tx.execute(select(model).where(columns.id == row_id)).scalar_one()
+    return tx.execute(_read(model), {"row": row_id}).unique().scalar_one()
 
 
 def still_ours(tx: Transaction, model: type[Row], row_id: int, fence: int) -> Row | None:
     """The row, locked, if nobody claimed it since we did; None when our record must be thrown away."""
-    columns: Any = model
-    return tx.execute(
-        select(model).where(columns.id == row_id, columns.fence == fence).with_for_update(of=columns)
-    ).scalar_one_or_none()
+    return tx.execute(_reread(model), {"row": row_id, "fence": fence}).unique().scalar_one_or_none()
+
+
+_BLIND = {"synchronize_session": False}
+
+
+# Built once per model: composing a statement costs more than running it.
+
+
+@cache
+def _take(model: Any) -> Any:
+    free = or_(model.leased_until.is_(None), model.leased_until <= bindparam("now"))
+    values = {"leased_until": bindparam("until"), "fence": model.fence + 1, "claims": model.claims + 1}
+    return update(model).where(model.id == bindparam("row"), free).values(values)
+
+
+@cache
+def _read(model: Any) -> Any:
+    return select(model).where(model.id == bindparam("row")).options(*model.together())
+
+
+@cache
+def _reread(model: Any) -> Any:
+    return _read(model).where(model.fence == bindparam("fence")).with_for_update(of=model)
 
 
 def release(row: CaseColumns) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,8 +13,16 @@ from mirakl_sync.db.transaction import Transaction
 
 
 def insert_once(tx: Transaction, model: type[Base], values: Mapping[str, Any]) -> bool:
-    """True when the row was inserted, False when its unique key existed; never an error, never an update."""
-    dialect = tx.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    result = tx.execute(insert(model).values(**values).on_conflict_do_nothing())
+    """True when the row was inserted, False when its unique key existed; never an error, never an update.
+
+    Columns left out take their defaults.
+    """
+    result = tx.execute(_insert(model, tx.get_bind().dialect.name), values)
     return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result always has it
+
+
+@cache
+def _insert(model: type[Base], dialect: str) -> Any:
+    """Built once: composing a statement costs more than running it."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(model.__table__).on_conflict_do_nothing()

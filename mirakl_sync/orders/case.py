@@ -132,9 +132,9 @@ class OrderCase:
         if row.state == State.ACCEPTED:
             row.accepted_at = row.accepted_at or now
             _keep_living_lines(row)
-            effect = ledger.find(tx, deeds.answer_key(self._open(tx, row), row))
-            if effect is not None and effect.state != ledger.CONFIRMED:
-                ledger.confirm(effect, now, words="seen accepted on the marketplace")
+            ledger.confirm(
+                tx, deeds.answer_key(self._open(tx, row), row), now, words="seen accepted by the marketplace"
+            )
         if row.state in states.FINAL:
             for line in row.lines:
                 line.promised = False

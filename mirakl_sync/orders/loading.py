@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.db.models import Order, OrderLine, Store
 from mirakl_sync.db.transaction import Transaction
@@ -41,11 +43,11 @@ def facts(tx: Transaction, row: Order, opened: OpenConnection, now: datetime) ->
 
 
 def _shelf(tx: Transaction, row: Order, now: datetime) -> tuple[dict[str, ProductFacts], dict[str, int], bool]:
-    store = tx.get_one(Store, row.store_pk)
+    silent_until = tx.execute(select(Store.silent_until).where(Store.id == row.store_pk)).scalar_one()
     skus = list({line.sku for line in row.lines})
     shelf = board.seen(tx, row.store_pk, skus, lock=True)
     promised = board.promised(tx, row.store_pk, shelf, but_order=row.id) if shelf else {}
-    return shelf, promised, store.silent_until is not None and store.silent_until > now
+    return shelf, promised, silent_until is not None and silent_until > now
 
 
 def _line(line: OrderLine, product: ProductFacts | None, promised: int) -> LineFacts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import OrderLine, ShelfItem
@@ -51,28 +51,38 @@ def seen(tx: Transaction, store_pk: int, skus: Sequence[str], *, lock: bool = Fa
 
     ``lock`` keeps others from promising the same goods until the transaction ends.
     """
-    query = select(ShelfItem).where(ShelfItem.store_pk == store_pk, ShelfItem.sku.in_(skus)).order_by(ShelfItem.sku)
-    rows = tx.execute(query.with_for_update() if lock else query).scalars()
+    query = _SEEN.with_for_update() if lock else _SEEN
+    rows = tx.execute(query, {"store": store_pk, "skus": list(skus)}).scalars()
     return {row.sku: _facts(row) for row in rows}
+
+
+_SEEN = (
+    select(ShelfItem)
+    .where(ShelfItem.store_pk == bindparam("store"), ShelfItem.sku.in_(bindparam("skus", expanding=True)))
+    .order_by(ShelfItem.sku)
+)
 
 
 def promised(tx: Transaction, store_pk: int, facts: dict[str, ProductFacts], *, but_order: int = 0) -> dict[str, int]:
     """Pieces of each SKU promised to other orders that the store's number does not contain yet."""
-    rows = tx.execute(
-        select(OrderLine.sku, OrderLine.felt_at, func.sum(OrderLine.quantity))
-        .where(
-            OrderLine.store_pk == store_pk,
-            OrderLine.sku.in_(list(facts)),
-            OrderLine.promised,
-            OrderLine.order_pk != but_order,
-        )
-        .group_by(OrderLine.sku, OrderLine.felt_at)
-    )
+    rows = tx.execute(_PROMISED, {"store": store_pk, "skus": list(facts), "but": but_order})
     totals = dict.fromkeys(facts, 0)
     for sku, felt_at, pieces in rows:
         if felt_at is None or felt_at >= facts[sku].observed_at:
             totals[sku] += int(pieces)
     return totals
+
+
+_PROMISED = (
+    select(OrderLine.sku, OrderLine.felt_at, func.sum(OrderLine.quantity))
+    .where(
+        OrderLine.store_pk == bindparam("store"),
+        OrderLine.sku.in_(bindparam("skus", expanding=True)),
+        OrderLine.promised,
+        OrderLine.order_pk != bindparam("but"),
+    )
+    .group_by(OrderLine.sku, OrderLine.felt_at)
+)
 
 
 def _facts(row: ShelfItem) -> ProductFacts:

@@ -54,3 +54,8 @@ class CaseColumns:
     fence: Mapped[int] = mapped_column(Integer, default=0)
     # when the sweep last rang for it, so that it does not ring every tick
     rung_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @classmethod
+    def together(cls) -> tuple[Any, ...]:
+        """Loader options for what is read in the same statement when the row is claimed."""
+        return ()
