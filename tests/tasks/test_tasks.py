@@ -1,0 +1,78 @@
+"""Every task is a name and one call: what it calls, with what, and that the answer is its sentence."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from mirakl_sync.cases.outcome import Waiting
+from tasks import work
+from tasks.app import app
+from tasks.queues import QUEUES, TASK_NAMES
+
+CALLS = [
+    ("orders.pull_due", (), "mirakl_sync.orders.intake.pull_due", ("wiring",), {}),
+    ("orders.pull", (3,), "mirakl_sync.orders.intake.pull", (3, "wiring"), {}),
+    ("orders.accept", (17,), "mirakl_sync.orders.flow.advance", (17, "wiring"), {"lane": "acceptance"}),
+    ("orders.advance", (17,), "mirakl_sync.orders.flow.advance", (17, "wiring"), {"lane": "orders"}),
+    ("orders.sweep", (), "mirakl_sync.orders.sweep.sweep", ("wiring",), {}),
+    ("orders.watch", (), "mirakl_sync.orders.watch.watch", ("wiring",), {}),
+    ("orders.tell_references", (), "mirakl_sync.orders.references.tell_due", ("wiring",), {}),
+    ("orders.sweep_unanswered", (), "mirakl_sync.orders.intake.want_unanswered", ("wiring",), {}),
+    ("orders.look_at_open", (), "mirakl_sync.orders.intake.want_open", ("wiring",), {}),
+    ("webhooks.digest", (5,), "mirakl_sync.hooks.inbox.digest", (5, "wiring"), {}),
+    ("webhooks.sweep", (), "mirakl_sync.hooks.inbox.sweep", ("wiring",), {}),
+    ("stores.poll_due", (), "mirakl_sync.stores.poll.poll_due", ("wiring",), {}),
+    ("stores.poll", (2,), "mirakl_sync.stores.poll.poll", (2, "wiring"), {}),
+    ("upkeep.watch_silence", (), "mirakl_sync.upkeep.silence.watch", ("wiring",), {}),
+    ("upkeep.prune", (), "mirakl_sync.upkeep.prune.prune", ("wiring",), {}),
+]
+
+
+@pytest.fixture(autouse=True)
+def _wiring():
+    app.loader.import_default_modules()
+    work.use("wiring")
+    yield
+    work.use(None)
+
+
+@pytest.mark.parametrize(("name", "given", "target", "args", "kwargs"), CALLS, ids=[call[0] for call in CALLS])
+def test_a_task_makes_one_call_and_answers_its_sentence(monkeypatch, name, given, target, args, kwargs):
+    called = []
+
+    def work_of(*got, **options):
+        called.append((got, options))
+        return Waiting("news")
+
+    monkeypatch.setattr(target, work_of)
+
+    assert app.tasks[name](*given) == "waits for news"
+    assert called == [(args, kwargs)]
+
+
+def test_no_task_is_without_a_test_and_none_is_without_a_queue():
+    ours = {name for name in app.tasks if not name.startswith("celery.")}
+
+    assert ours == TASK_NAMES == {call[0] for call in CALLS}
+
+
+def test_every_task_says_in_a_sentence_what_it_does():
+    for name in TASK_NAMES:
+        assert (inspect.getdoc(app.tasks[name].run) or "").endswith("."), name
+
+
+def test_no_queue_is_empty_and_each_has_its_promise():
+    for queue in QUEUES:
+        assert all((queue.tasks, queue.promise, queue.cares, queue.concurrency > 0)), queue.name
+        assert queue.pool == "threads", f"{queue.name} waits for HTTP"
+
+
+def test_every_lane_of_cases_has_workers():
+    from mirakl_sync.orders.case import TASKS
+
+    lanes = {lane: queue for queue in QUEUES for lane in queue.lanes}
+    assert lanes.keys() == TASKS.keys()
+    for lane, task in TASKS.items():
+        assert task in lanes[lane].tasks

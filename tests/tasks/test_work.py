@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import io
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from mirakl_sync import log as logs
+from mirakl_sync.cases.outcome import Trouble, Waiting
+from mirakl_sync.errors import Misconfigured, RateLimited, Unavailable
+from tasks import work
+from tasks.app import app
+from tasks.work import NotNow, at_work, told
+
+WIRING = object()
+
+
+@pytest.fixture(autouse=True)
+def _wiring():
+    work.use(WIRING)
+    yield
+    work.use(None)
+
+
+@pytest.fixture
+def lines():
+    """What is logged meanwhile, as text."""
+    import logging
+
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    logs.configure("text", "INFO", process="test", stream=stream)
+    yield lambda: stream.getvalue().splitlines()
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def test_waiting_is_a_success_with_its_sentence():
+    with at_work("orders.advance", order=17) as wiring:
+        assert wiring is WIRING
+        assert told(Waiting("payment")) == "waits for payment"
+
+
+def test_recorded_trouble_is_red_and_says_when_it_is_tried_again():
+    until = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
+
+    with pytest.raises(NotNow, match=r"^create: 503; next attempt at 12:30:00$"), at_work("orders.advance", order=17):
+        told(Trouble("create: 503", until))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (Unavailable("the shop is away", after=5), "the shop is away"),
+        (RateLimited("OR11 may be called again in 40.0 s", after=40), "OR11 may be called again in 40.0 s"),
+        (Misconfigured("The key is wrong.", way_out="Set another."), "The key is wrong. Set another."),
+    ],
+)
+def test_our_own_errors_become_one_quiet_sentence(error, words):
+    with pytest.raises(NotNow) as raised, at_work("orders.pull", connection=1):
+        raise error
+
+    assert str(raised.value) == words
+    assert raised.value.__suppress_context__
+
+
+def test_a_bug_is_not_hidden():
+    with pytest.raises(ZeroDivisionError), at_work("orders.pull", connection=1):
+        raise ZeroDivisionError
+
+
+def test_every_line_says_what_it_is_about(lines):
+    with at_work("orders.advance", order=17):
+        told(Waiting("payment"))
+
+    assert len(lines()) == 1
+    assert lines()[0].endswith("INFO tasks.work: waits for payment [process=test task=orders.advance order=17]")
+
+
+def test_a_tick_does_not_fill_the_log(lines):
+    with at_work("orders.sweep"):
+        told(Waiting("nothing"))
+
+    assert lines() == []
+
+
+def test_the_wiring_is_built_once_however_many_threads_ask(monkeypatch):
+    built = []
+
+    def build(_self):
+        threading.Event().wait(0.02)
+        built.append(object())
+        return built[-1]
+
+    monkeypatch.setattr(work._Process, "_build", build)
+    process, got = work._Process(), []
+    threads = [threading.Thread(target=lambda: got.append(process.wiring())) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(built) == 1
+    assert set(map(id, got)) == {id(built[0])}
+
+
+def test_celery_tells_an_expected_failure_without_a_traceback():
+    app.loader.import_default_modules()
+
+    for name in ("orders.accept", "orders.pull", "upkeep.prune"):
+        assert app.tasks[name].throws == (NotNow,)
