@@ -24,7 +24,7 @@ _WINDOW = '"24h", {hours = 24} or {working_days = 1, holidays = "DE"}'
 class Written(kinds.Field[Any]):
     """A value people write as text: ``read`` raises ``ValueError`` with what was expected."""
 
-    def __init__(self, read: Callable[[Any], Any], write: Callable[[Any], str]) -> None:
+    def __init__(self, read: Callable[[Any], Any], write: Callable[[Any], Any]) -> None:
         super().__init__(allow_none=False)
         self._read, self._write = read, write
 
@@ -34,7 +34,7 @@ class Written(kinds.Field[Any]):
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
-    def _serialize(self, value: Any, *_: Any, **__: Any) -> str:
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> Any:
         return self._write(value)
 
 
@@ -97,7 +97,7 @@ def _field(hint: Any) -> kinds.Field[Any]:
         timedelta: lambda: Written(read_duration, write_duration),
         Decimal | None: lambda: Written(read_percent, write_percent),
         str: kinds.String,
-        bool: lambda: kinds.Boolean(truthy={True}, falsy={False}, error_messages={"invalid": "expected true or false"}),
+        bool: lambda: Written(_true_or_false, bool),
         dict[str, str]: lambda: kinds.Dict(kinds.String(), kinds.String(validate=_is_country)),
     }
     return kind[hint]()
@@ -108,6 +108,12 @@ def _one_of(choices: type[StrEnum], value: Any) -> StrEnum:
         return choices(value)
     except ValueError:
         raise ValueError(f"allowed are {', '.join(choices)}") from None
+
+
+def _true_or_false(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("expected true or false")
+    return value
 
 
 def _is_country(code: str) -> None:

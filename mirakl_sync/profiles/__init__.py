@@ -1,0 +1,1 @@
+"""What known marketplaces demand of their sellers, as data with its source and the day it was checked."""
