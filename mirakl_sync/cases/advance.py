@@ -208,7 +208,8 @@ def _settle(tx: Transaction, case: Case, row: Any, step: Settle, now: datetime, 
     if step.state != before:
         row.state, row.why = step.state, step.why
         timeline.add(tx, case.subject, row, now, who, step.why, before=before)
-    _no_longer_asked(tx, case, row, now, step.why)
+        # a second visit to a finished row must not close the question its end has left
+        _no_longer_asked(tx, case, row, now, step.why)
     case.settled(tx, row, now)
     if step.tell is not None:
         _tell(tx, case, row, step.tell, now)

@@ -43,7 +43,8 @@ def next_step(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
 def _ended(order: OrderFacts) -> Step:
     """Refused or cancelled on the marketplace: the shop must not send anything."""
     words = f"the marketplace says {order.marketplace_state}"
-    if order.state in states.FINAL and (order.platform_canceled or not order.has_platform_order):
+    told = order.cancel_refused and order.state is State.CANCELED
+    if order.state in states.FINAL and (order.platform_canceled or not order.has_platform_order or told):
         return Settle(order.state, words)
     if order.cancel_refused:
         left = f"The sale of {order.order_id} is over, but the shop would not cancel its order."
