@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from mirakl_sync import clock
@@ -26,6 +27,8 @@ class Wiring:
     connections: Connections
     now: Clock
     who: str = "worker"
+    # threads that make calls for the tasks of this process; None where the caller's own thread does
+    crew: ThreadPoolExecutor | None = None
 
     @property
     def machinery(self) -> Machinery:
@@ -33,16 +36,19 @@ class Wiring:
         return Machinery(self.db, self.now, self.config.call_timeout, self.config.lease, self.who)
 
     def close(self) -> None:
-        """Return the database's connections."""
+        """Let the crew finish and return the database's connections."""
+        if self.crew is not None:
+            self.crew.shutdown()
         self.db.close()
 
 
 def wire(
     config: Config, *, dispatcher: Dispatcher | None = None, now: Clock = clock.now, who: str = "worker", pool: int = 0
 ) -> Wiring:
-    """Build it all for one process. ``pool`` is the number of its threads, where that is known."""
+    """Build it all for one process. ``pool`` is how many calls it may have in flight, where that is known."""
     secrets.use_keys(list(config.secret_keys))
-    db = Database(config.database_url, pool_size=max(pool, config.database_pool), dispatcher=dispatcher)
+    db = Database(config.database_url, pool_size=max(pool + 4, config.database_pool), dispatcher=dispatcher)
+    crew = ThreadPoolExecutor(pool, thread_name_prefix="crew") if pool else None
     timeouts = Timeouts(
         connect=min(5.0, config.call_timeout.total_seconds()), total=config.call_timeout.total_seconds()
     )
@@ -58,4 +64,4 @@ def wire(
     def budget(scope: str) -> Budget:
         return SharedBudget(db, scope, now)
 
-    return Wiring(config, db, Connections(db, now, dial_to, budget), now, who)
+    return Wiring(config, db, Connections(db, now, dial_to, budget), now, who, crew)

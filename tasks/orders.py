@@ -24,17 +24,17 @@ def pull(connection_id: int) -> str:
 
 
 @app.task(name="orders.accept")
-def accept(order_id: int) -> str:
-    """Answer the marketplace for one order (OR21), and nothing that could wait for a shop's order."""
-    with at_work("orders.accept", order=order_id) as wiring:
-        return told(flow.advance(order_id, wiring, lane="acceptance"))
+def accept(*order_ids: int) -> str:
+    """Answer the marketplace for these orders (OR21), and nothing that could wait for a shop's order."""
+    with at_work("orders.accept", orders=order_ids) as wiring:
+        return told(flow.advance_all(order_ids, wiring, lane="acceptance"))
 
 
 @app.task(name="orders.advance")
-def advance(order_id: int) -> str:
-    """Take one order as far as it can go in the shop."""
-    with at_work("orders.advance", order=order_id) as wiring:
-        return told(flow.advance(order_id, wiring, lane="orders"))
+def advance(*order_ids: int) -> str:
+    """Take these orders as far as they can go in the shop."""
+    with at_work("orders.advance", orders=order_ids) as wiring:
+        return told(flow.advance_all(order_ids, wiring, lane="orders"))
 
 
 @app.task(name="orders.sweep")

@@ -45,7 +45,7 @@ def told(outcome: Speaks) -> str:
     row carries its next attempt.
     """
     words = outcome.sentence()
-    if isinstance(outcome, Trouble):
+    if isinstance(outcome, Trouble) or getattr(outcome, "trouble", False):
         raise NotNow(words)
     # a tick is about nothing in particular and comes every few seconds: Flower has its answer, the log need not
     log.log(logging.INFO if len(logs.fields()) > 1 else logging.DEBUG, "%s", words)

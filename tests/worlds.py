@@ -113,8 +113,8 @@ class World:
 def run(wake: Wake, wiring: Wiring) -> str:
     """What the task of this name does."""
     work = {
-        "orders.accept": lambda pk: flow.advance(pk, wiring, lane="acceptance"),
-        "orders.advance": lambda pk: flow.advance(pk, wiring, lane="orders"),
+        "orders.accept": lambda *pks: flow.advance_all(pks, wiring, lane="acceptance"),
+        "orders.advance": lambda *pks: flow.advance_all(pks, wiring, lane="orders"),
         "orders.pull": lambda pk: intake.pull(pk, wiring),
         "orders.sweep": lambda: sweep.sweep(wiring),
         "orders.watch": lambda: watch.watch(wiring),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from mirakl_sync.cases.step import Ask, Wait
 from mirakl_sync.connections.opened import Connections, OpenConnection
 from mirakl_sync.db.models import Order, PlatformLink, Shop, Store
 from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.dispatch import Wake
 from mirakl_sync.errors import Refused
 from mirakl_sync.orders import deeds, loading, rules, states
 from mirakl_sync.orders.states import State
@@ -20,6 +22,9 @@ from mirakl_sync.shelf import board
 
 ACCEPTANCE, ORDERS = "acceptance", "orders"
 TASKS = {ACCEPTANCE: "orders.accept", ORDERS: "orders.advance"}
+
+# Orders rung for in one message: a message costs more than a visit, and one page must not become a hundred of them.
+BELL_HOLDS = 25
 
 # So many calls in a row without an answer, and the store is left alone for a while.
 SILENT_AFTER = 5
@@ -167,6 +172,18 @@ def lane(row: Order, *, accept_first: bool) -> str:
     if row.marketplace_state != states.WAITING_ACCEPTANCE or row.state not in states.UNANSWERED:
         return ORDERS
     return ACCEPTANCE if accept_first or row.state == State.RESERVED else ORDERS
+
+
+def bells(wanted: Iterable[tuple[str, int]]) -> list[Wake]:
+    """Wake-ups for (lane, order) pairs, in their order, several orders to a message."""
+    by_lane: dict[str, list[int]] = {}
+    for chosen, order_pk in wanted:
+        by_lane.setdefault(chosen, []).append(order_pk)
+    return [
+        Wake(TASKS[chosen], tuple(pks[start : start + BELL_HOLDS]))
+        for chosen, pks in by_lane.items()
+        for start in range(0, len(pks), BELL_HOLDS)
+    ]
 
 
 def _write_decisions(row: Order, decisions: tuple[LineDecision, ...]) -> None:

@@ -15,11 +15,10 @@ from mirakl_sync.db.claim import take_lease
 from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import Connection, Order, PeriodRun
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.dispatch import Wake
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, TryLater
 from mirakl_sync.inbox import desk
 from mirakl_sync.orders import keeping, proving, states
-from mirakl_sync.orders.case import TASKS
+from mirakl_sync.orders.case import bells
 from mirakl_sync.records.order import MarketplaceOrder, OrderPage
 from mirakl_sync.upkeep import heartbeat
 from mirakl_sync.wiring import Wiring
@@ -231,7 +230,7 @@ def _take_in(opened: OpenConnection, page: OrderPage, wiring: Wiring, began: dat
     report.changed += kept.changed
     report.unreadable += len(page.unreadable)
     proving.prove_ahead(opened, kept.skus, wiring)
-    wiring.db.dispatcher.send(kept.wakes)
+    wiring.db.dispatcher.send(bells(kept.due))
 
 
 @dataclass
@@ -241,7 +240,7 @@ class _Kept:
     new: int = 0
     changed: int = 0
     skus: list[str] = field(default_factory=list)
-    wakes: list[Wake] = field(default_factory=list)
+    due: list[tuple[str, int]] = field(default_factory=list)
 
 
 def _store(opened: OpenConnection, orders: Sequence[MarketplaceOrder], wiring: Wiring, began: datetime) -> _Kept:
@@ -254,7 +253,7 @@ def _store(opened: OpenConnection, orders: Sequence[MarketplaceOrder], wiring: W
             kept.skus.extend(change.skus)
             if change.lane:
                 change.row.rung_at = now
-                kept.wakes.append(Wake(TASKS[change.lane], (change.row.id,)))
+                kept.due.append((change.lane, change.row.id))
     return kept
 
 
@@ -271,5 +270,5 @@ def _one_by_one(opened: OpenConnection, page: OrderPage, wiring: Wiring, began: 
         kept.new += one.new
         kept.changed += one.changed
         kept.skus.extend(one.skus)
-        kept.wakes.extend(one.wakes)
+        kept.due.extend(one.due)
     return kept

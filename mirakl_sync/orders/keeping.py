@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -22,6 +22,9 @@ from mirakl_sync.orders.states import State
 from mirakl_sync.orders.window import accept_by
 from mirakl_sync.records.order import MarketplaceOrder, UnreadableOrder
 from mirakl_sync.records.order import OrderLine as LineRecord
+
+# A look is written down again only after this: rows are shown again at every turn for a while.
+LOOK_COUNTS_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,8 @@ def _observe(
     settled_before: datetime,
 ) -> bool:
     """True when the order moved. Older news never overwrites newer, and equal news is no news."""
-    row.looked_at = now
+    if now - row.looked_at > LOOK_COUNTS_FOR:
+        row.looked_at = now
     if order.updated_at < row.marketplace_updated_at:
         return False
     unheard = _accepted_in_vain(row, order, settled_before)

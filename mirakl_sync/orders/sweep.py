@@ -8,8 +8,7 @@ from datetime import timedelta
 from sqlalchemy import nulls_last, or_, select, update
 
 from mirakl_sync.db.models import Order
-from mirakl_sync.dispatch import Wake
-from mirakl_sync.orders.case import TASKS, OrderCase
+from mirakl_sync.orders.case import OrderCase, bells
 from mirakl_sync.wiring import Wiring
 
 # A bell rung less than this ago may still be on its way.
@@ -45,7 +44,7 @@ def sweep(wiring: Wiring) -> SweepReport:
                 .limit(MOST_AT_ONCE)
             ).scalars()
         )
-        wakes = [Wake(TASKS[case.lane_of(tx, row)], (row.id,)) for row in rows]
+        wakes = bells((case.lane_of(tx, row), row.id) for row in rows)
     if rows:
         with wiring.db.transaction() as tx:
             tx.execute(update(Order).where(Order.id.in_([row.id for row in rows])).values(rung_at=now))

@@ -14,8 +14,8 @@ from tasks.queues import QUEUES, TASK_NAMES
 CALLS = [
     ("orders.pull_due", (), "mirakl_sync.orders.intake.pull_due", ("wiring",), {}),
     ("orders.pull", (3,), "mirakl_sync.orders.intake.pull", (3, "wiring"), {}),
-    ("orders.accept", (17,), "mirakl_sync.orders.flow.advance", (17, "wiring"), {"lane": "acceptance"}),
-    ("orders.advance", (17,), "mirakl_sync.orders.flow.advance", (17, "wiring"), {"lane": "orders"}),
+    ("orders.accept", (17, 18), "mirakl_sync.orders.flow.advance_all", ((17, 18), "wiring"), {"lane": "acceptance"}),
+    ("orders.advance", (17,), "mirakl_sync.orders.flow.advance_all", ((17,), "wiring"), {"lane": "orders"}),
     ("orders.sweep", (), "mirakl_sync.orders.sweep.sweep", ("wiring",), {}),
     ("orders.watch", (), "mirakl_sync.orders.watch.watch", ("wiring",), {}),
     ("orders.tell_references", (), "mirakl_sync.orders.references.tell_due", ("wiring",), {}),
