@@ -22,6 +22,13 @@ TEST_KEY = "8L5Vv3q0mZtC0bq0Q2xw3k5p1Xq8m6b1H0c3s7d9fG4="
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a database runs on both kinds; see `make test-postgres`."""
+    for item in items:
+        if "database_url" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(autouse=True)
 def _secret_key() -> None:
     secrets.use_keys([TEST_KEY])
