@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mirakl_sync import config
 from mirakl_sync.db.transaction import Database
-from mirakl_sync.errors import Misconfigured, MiraklSyncError, Unavailable
+from mirakl_sync.errors import MiraklSyncError, Misconfigured, Unavailable
 
 PATIENCE = 60.0
 
