@@ -49,6 +49,8 @@ class OrderFacts:
     cancel_refused: bool = False
     partial_allowed: bool = True
     answer_by_hand: str = ""
+    # we asked the marketplace to refuse every line, heard or not
+    refusal_asked: bool = False
     # the store could not be asked at the last attempt
     store_silent: bool = False
 

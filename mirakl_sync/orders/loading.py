@@ -38,6 +38,7 @@ def facts(tx: Transaction, row: Order, opened: OpenConnection, now: datetime) ->
         cancel_refused=row.cancel_refused,
         partial_allowed=opened.partial_acceptance,
         answer_by_hand=row.answer_by_hand,
+        refusal_asked=all(line.decision == "refuse" for line in row.lines),
         store_silent=silent,
     )
 
