@@ -18,6 +18,7 @@ SENTENCES = {
     "generic_customer": "The id of the customer all marketplace orders share; 0 for guest orders.",
     "created_via": "The origin written on our orders; mirakl unless a plugin of yours needs another word.",
     "look_after": "Seconds an order may stay invisible after an unanswered call; the PHP time limit of the shop.",
+    "poll_every": "Seconds between two polls for changes; webhooks, where they work, are quicker.",
     "status_held": "The status of an order that reserves stock and waits; on-hold.",
     "status_released": "The status that lets the warehouse work; processing.",
     "status_canceled": "The status of a cancelled order; cancelled.",
@@ -45,6 +46,7 @@ class StoreSettings:
     generic_customer: int = 0
     created_via: str = "mirakl"
     look_after: int = int(LOOK_AFTER.total_seconds())
+    poll_every: int = 60
     status_held: str = "on-hold"
     status_released: str = "processing"
     status_canceled: str = "cancelled"
