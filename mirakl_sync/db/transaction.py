@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -28,6 +29,9 @@ class Database:
         self.writing, self.read_engine = create_engines(url, pool_size=pool_size)
         self.dispatcher: Dispatcher = dispatcher or NullDispatcher()
         self._write = sessionmaker(self.writing, class_=Transaction, expire_on_commit=False)
+        # SQLite has one writer: our threads queue for their turn instead of sleeping against its lock, which costs
+        # each of 16 writers 90 ms a transaction
+        self._turn = threading.RLock() if self.writing.dialect.name == "sqlite" else nullcontext()
         self._read = sessionmaker(self.read_engine, class_=Transaction, expire_on_commit=False)
 
     @contextmanager
@@ -36,7 +40,7 @@ class Database:
 
         No call to another system may be made inside.
         """
-        with self._write() as tx:
+        with self._turn, self._write() as tx:
             with tx.begin():
                 yield tx
             wakes = tx.info.pop("wakes", [])
