@@ -17,6 +17,8 @@ from mirakl_sync.errors import Refused
 from mirakl_sync.orders import deeds, loading, rules, states
 from mirakl_sync.orders.states import State
 from mirakl_sync.orders.steps import Answer, Create, LineDecision, Prove, Release, Reserve, Withdraw
+from mirakl_sync.orders.window import last_call_at
+from mirakl_sync.records.order import DEAD_LINE_STATES
 from mirakl_sync.records.shop import PlatformOrder
 from mirakl_sync.shelf import board
 
@@ -26,8 +28,7 @@ TASKS = {ACCEPTANCE: "orders.accept", ORDERS: "orders.advance"}
 # Orders rung for in one message: a message costs more than a visit, and one page must not become a hundred of them.
 BELL_HOLDS = 25
 
-# So many calls in a row without an answer, and the store is left alone for a while.
-SILENT_AFTER = 5
+# A failing store is left alone for a while before the next call tries it.
 SILENCE = timedelta(seconds=10)
 
 
@@ -73,7 +74,7 @@ class OrderCase:
     def succeeded(self, tx: Transaction, row: Order, step: Any, result: Any, now: datetime) -> str:
         """Write down what happened."""
         if not isinstance(step, Answer):
-            _heard_from(tx.get_one(Store, row.store_pk))
+            heard_from(tx.get_one(Store, row.store_pk))
         match step:
             case Answer():
                 return _answered(row, step, now)
@@ -103,19 +104,26 @@ class OrderCase:
             case Withdraw():
                 row.cancel_refused = True
                 return None
-        policy = self._connections.policy(tx, row.policy_id).orders
+            case Prove():
+                # a shop that will not be asked is no better than a silent one: the order must be answered all the same
+                row.attempts += 1
+                self.silent(tx, row, step, now)
+        last_call = self._last_call(tx, row)
+        if last_call is not None and last_call <= now and isinstance(step, Prove):
+            return None
         words = f"{row.order_id}: {error.words}"
         again = now + timedelta(minutes=15)
-        if row.state in states.UNANSWERED and row.accept_by is not None:
-            last_call = rules.last_call_at(row.created_at, row.accept_by, policy.last_call)
-            again = min(again, last_call) if last_call > now else again
+        if last_call is not None and last_call > now:
+            again = min(again, last_call)
         return Ask("creation_refused", row.order_id, words, until=again, due=self.deadline(row))
 
     def _answer_refused(self, tx: Transaction, row: Order, error: Refused, now: datetime) -> Wait | Ask | None:
         if error.code == "ORDER_INVALID_STATE":
             # it was answered already: by our own unheard call, by a person, or the time was over; the next look tells
             return Wait("the marketplace's own view of this order", now + timedelta(seconds=90))
-        _forget_decisions(row)
+        if row.state == State.RECEIVED:
+            # it is judged anew; what the shop holds already stays as it is
+            _forget_decisions(row)
         if error.code == "ORDER_PARTIAL_ACCEPTANCE_DISABLED":
             tx.get_one(Shop, row.shop_pk).partial_acceptance = False
             self._connections.forget(row.connection_id)
@@ -124,12 +132,12 @@ class OrderCase:
         return Ask("answer_refused", row.order_id, words, until=now + timedelta(minutes=15), due=row.accept_by)
 
     def silent(self, tx: Transaction, row: Order, step: Any, now: datetime) -> None:
-        """Count the store's silence; after a few times in a row it is left alone."""
+        """Count a call without a usable answer; after a few in a row the store is left alone for a while."""
         if isinstance(step, Answer):
             return
         store = tx.get_one(Store, row.store_pk)
         store.failures += 1
-        if store.failures >= SILENT_AFTER:
+        if store.failures >= loading.FAILING_AFTER:
             store.silent_until = now + SILENCE
 
     def settled(self, tx: Transaction, row: Order, now: datetime) -> None:
@@ -163,6 +171,13 @@ class OrderCase:
     def _open(self, tx: Transaction, row: Order) -> OpenConnection:
         return self._connections.open(tx, row.connection_id)
 
+    def _last_call(self, tx: Transaction, row: Order) -> datetime | None:
+        """From when on an unanswered order waits for nobody; None where nothing is to be answered."""
+        if row.state not in states.UNANSWERED or row.accept_by is None:
+            return None
+        policy = self._connections.policy(tx, row.policy_id).orders
+        return last_call_at(row.created_at, row.accept_by, policy.last_call)
+
     def _accept_first(self, tx: Transaction, row: Order) -> bool:
         return self._connections.policy(tx, row.policy_id).orders.accept == "accept_first"
 
@@ -193,7 +208,8 @@ def _write_decisions(row: Order, decisions: tuple[LineDecision, ...]) -> None:
         decision = by_line.get(line.line_id)
         if decision is not None:
             line.decision, line.decision_why = ("accept" if decision.accept else "refuse"), decision.why
-            line.promised = decision.accept and line.felt_at is None
+            # what the shop has felt counts until a number it said afterwards is seen
+            line.promised = decision.accept and (line.felt_at is None or line.promised)
 
 
 def _forget_decisions(row: Order) -> None:
@@ -202,10 +218,10 @@ def _forget_decisions(row: Order) -> None:
 
 
 def _keep_living_lines(row: Order) -> None:
-    """Accepted without a decision of ours on record: what the marketplace kept alive is what was accepted."""
+    """What the marketplace kept alive is what was accepted, whatever we decided since: an answer may go unheard."""
     for line in row.lines:
-        if not line.decision:
-            alive = line.state not in ("REFUSED", "CANCELED")
+        alive = line.state not in DEAD_LINE_STATES
+        if line.decision != ("accept" if alive else "refuse"):
             line.decision, line.decision_why = ("accept" if alive else "refuse"), "as seen on the marketplace"
             line.promised = alive and line.felt_at is None
 
@@ -255,6 +271,7 @@ def _placed(row: Order, result: PlatformOrder, now: datetime) -> str:
     return row.why
 
 
-def _heard_from(store: Store) -> None:
+def heard_from(store: Store) -> None:
+    """The store answered: its silences are forgotten."""
     if store.failures:
         store.failures, store.silent_until = 0, None

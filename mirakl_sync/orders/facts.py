@@ -51,8 +51,12 @@ class OrderFacts:
     answer_by_hand: str = ""
     # we asked the marketplace to refuse every line, heard or not
     refusal_asked: bool = False
-    # the store could not be asked at the last attempt
+    # nobody may ask the store just now
     store_silent: bool = False
+    # the store has not answered anybody for several calls in a row
+    store_failing: bool = False
+    # this order's own last attempt to ask the store failed
+    proof_failed: bool = False
 
     @property
     def skus(self) -> tuple[str, ...]:

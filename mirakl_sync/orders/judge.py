@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -45,14 +45,34 @@ def judge(order: OrderFacts, policy: OrderPolicy, *, last_call: bool) -> Judgeme
     lines = [line for line in order.lines if line.alive]
     if order.answer_by_hand:
         return _all(lines, accept=order.answer_by_hand == "accept", why="decided by hand")
-    objections = {line.line_id: _objection(line, policy) for line in lines}
+    objections = _objections(lines, policy)
     doubtful = [o for o in objections.values() if o is not None and o.verdict is Verdict.ASK]
     if doubtful and (not last_call or policy.unanswered is Unanswered.LEAVE):
         return Judgement(question=doubtful[0])
     judgement = Judgement(tuple(_decide(line, objections[line.line_id], policy.unanswered) for line in lines))
-    if judgement.mixed and not order.partial_allowed:
-        return _whole(order, lines, judgement, policy, last_call=last_call)
-    return judgement
+    return one_answer(order, judgement, policy, last_call=last_call)
+
+
+def one_answer(order: OrderFacts, judgement: Judgement, policy: OrderPolicy, *, last_call: bool) -> Judgement:
+    """The judgement itself, or one answer for all lines where the operator takes no mixed ones."""
+    if not judgement.mixed or order.partial_allowed:
+        return judgement
+    lines = [line for line in order.lines if line.alive]
+    if order.answer_by_hand:
+        return _all(lines, accept=order.answer_by_hand == "accept", why="decided by hand")
+    return _whole(order, lines, judgement, policy, last_call=last_call)
+
+
+def _objections(lines: list[LineFacts], policy: OrderPolicy) -> dict[str, Objection | None]:
+    """What speaks against each line. Lines of one SKU share its stock: pieces of an earlier line are gone."""
+    taken: dict[str, int] = {}
+    objections: dict[str, Objection | None] = {}
+    for line in lines:
+        left = None if line.available is None else line.available - taken.get(line.sku, 0)
+        objection = objections[line.line_id] = _objection(replace(line, available=left), policy)
+        if objection is None or objection.kind == "price_below":
+            taken[line.sku] = taken.get(line.sku, 0) + line.quantity
+    return objections
 
 
 def _objection(line: LineFacts, policy: OrderPolicy) -> Objection | None:

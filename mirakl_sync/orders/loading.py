@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,11 +17,14 @@ from mirakl_sync.records.order import DEAD_LINE_STATES
 from mirakl_sync.records.shop import ProductFacts
 from mirakl_sync.shelf import board
 
+# So many calls in a row without an answer, and the store counts as failing until it answers somebody.
+FAILING_AFTER = 5
+
 
 def facts(tx: Transaction, row: Order, opened: OpenConnection, now: datetime) -> OrderFacts:
     """An order's facts. The shelf is read, and locked against double promises, only while an answer is due."""
     judged = row.state == State.RECEIVED and row.marketplace_state == states.WAITING_ACCEPTANCE
-    shelf, promised, silent = _shelf(tx, row, now) if judged else ({}, {}, False)
+    shelf, promised, store = _shelf(tx, row, now) if judged else ({}, {}, _Store())
     link = row.link
     return OrderFacts(
         order_id=row.order_id,
@@ -39,16 +43,28 @@ def facts(tx: Transaction, row: Order, opened: OpenConnection, now: datetime) ->
         partial_allowed=opened.partial_acceptance,
         answer_by_hand=row.answer_by_hand,
         refusal_asked=all(line.decision == "refuse" for line in row.lines),
-        store_silent=silent,
+        store_silent=store.silent,
+        store_failing=store.failures >= FAILING_AFTER,
+        proof_failed=store.failures > 0 and row.attempts > 0,
     )
 
 
-def _shelf(tx: Transaction, row: Order, now: datetime) -> tuple[dict[str, ProductFacts], dict[str, int], bool]:
-    silent_until = tx.execute(select(Store.silent_until).where(Store.id == row.store_pk)).scalar_one()
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """How the store answers at present."""
+
+    failures: int = 0
+    silent: bool = False
+
+
+def _shelf(tx: Transaction, row: Order, now: datetime) -> tuple[dict[str, ProductFacts], dict[str, int], _Store]:
+    failures, silent_until = tx.execute(
+        select(Store.failures, Store.silent_until).where(Store.id == row.store_pk)
+    ).one()
     skus = list({line.sku for line in row.lines})
     shelf = board.seen(tx, row.store_pk, skus, lock=True)
     promised = board.promised(tx, row.store_pk, shelf, but_order=row.id) if shelf else {}
-    return shelf, promised, silent_until is not None and silent_until > now
+    return shelf, promised, _Store(failures, silent_until is not None and silent_until > now)
 
 
 def _line(line: OrderLine, product: ProductFacts | None, promised: int) -> LineFacts:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.db.models import Store
 from mirakl_sync.errors import MiraklSyncError
+from mirakl_sync.orders.case import heard_from
 from mirakl_sync.shelf import board
 from mirakl_sync.wiring import Wiring
 
@@ -36,5 +37,6 @@ def prove_ahead(opened: OpenConnection, skus: Sequence[str], wiring: Wiring) -> 
         log.info("proof ahead failed: %s", error, extra={"connection": opened.key})
         return 0
     with wiring.db.transaction() as tx:
+        heard_from(tx.get_one(Store, opened.store_pk))
         board.observe(tx, opened.store_pk, facts.values())
     return len(stale)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mirakl_sync.cases.step import Ask, Settle, Wait
 from mirakl_sync.orders import states
 from mirakl_sync.orders.facts import OrderFacts
-from mirakl_sync.orders.judge import Judgement, Objection, judge
+from mirakl_sync.orders.judge import Judgement, Objection, judge, one_answer
 from mirakl_sync.orders.states import State
 from mirakl_sync.orders.steps import Answer, Create, LineDecision, OrderStep, Prove, Release, Reserve, Withdraw
 from mirakl_sync.orders.window import last_call_at
@@ -68,13 +68,14 @@ def _unanswered(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
         return Wait(f"a state we know (the marketplace says {order.marketplace_state})")
     last_call = in_last_call(order, policy, now)
     if order.state is State.RESERVED:
-        return _answer_reserved(order, policy, last_call=last_call)
+        return _answer_reserved(order, policy, now, last_call=last_call)
     unproven = missing_proof(order, policy, now)
-    if unproven and not order.store_silent and not order.answer_by_hand:
-        return Prove(unproven)
-    if unproven and not order.answer_by_hand and not last_call:
-        again = _earliest(now + timedelta(seconds=15), _last_call(order, policy))
-        return Wait("the shop, to prove SKU and stock", again)
+    if unproven and not order.answer_by_hand:
+        if not order.store_silent and not (last_call and (order.store_failing or order.proof_failed)):
+            return Prove(unproven)
+        if not last_call:
+            again = _earliest(now + timedelta(seconds=15), _last_call(order, policy))
+            return Wait("the shop, to prove SKU and stock", again)
     judgement = judge(order, policy, last_call=last_call)
     if judgement.question is not None:
         return _question(order, policy, judgement.question, now)
@@ -82,14 +83,15 @@ def _unanswered(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
 
 
 def _answer(order: OrderFacts, policy: OrderPolicy, judgement: Judgement, *, last_call: bool) -> Step:
-    if judgement.all_refused or policy.accept is Acceptance.FIRST or order.answer_by_hand:
+    at_once = policy.accept is Acceptance.FIRST or order.has_platform_order
+    if judgement.all_refused or at_once or order.answer_by_hand:
         return Answer(judgement.decisions, _reasons(judgement.decisions))
     if last_call and policy.when_time_runs_out is TimeRunsOut.ACCEPT:
         return Answer(judgement.decisions, "the time runs out before the shop could hold the order")
     return Reserve(judgement.decisions)
 
 
-def _answer_reserved(order: OrderFacts, policy: OrderPolicy, *, last_call: bool) -> Step:
+def _answer_reserved(order: OrderFacts, policy: OrderPolicy, now: datetime, *, last_call: bool) -> Step:
     """The shop holds the goods: say yes, unless its staff cancelled or a person said no meanwhile."""
     live = [line for line in order.lines if line.alive]
     if order.answer_by_hand == "refuse":
@@ -99,8 +101,11 @@ def _answer_reserved(order: OrderFacts, policy: OrderPolicy, *, last_call: bool)
         return Ask("canceled_in_shop", order.order_id, words, until=_last_call(order, policy), due=order.accept_by)
     accept = not order.platform_canceled or order.answer_by_hand == "accept"
     why = "reserved in the shop" if accept else "cancelled in the shop, and nobody answered in time"
-    refused = {line.line_id for line in live if not line.held}
-    return Answer(tuple(LineDecision(line.line_id, accept and line.line_id not in refused, why) for line in live), why)
+    decisions = tuple(LineDecision(line.line_id, accept and line.held, why) for line in live)
+    judgement = one_answer(order, Judgement(decisions), policy, last_call=last_call)
+    if judgement.question is not None:
+        return _question(order, policy, judgement.question, now)
+    return Answer(judgement.decisions, _reasons(judgement.decisions))
 
 
 def _accepted(order: OrderFacts, now: datetime) -> Step:
@@ -126,16 +131,17 @@ def _canceled_in_shop(order: OrderFacts, now: datetime) -> Ask:
 
 def _question(order: OrderFacts, policy: OrderPolicy, objection: Objection, now: datetime) -> Ask:
     """Ask, and look again by ourselves: the cause may go away, and at the last call nobody is waited for."""
-    again = _earliest(now + policy.proof_fresh, _last_call(order, policy) if _last_call(order, policy) > now else None)
+    last_call = _last_call(order, policy)
+    again = _earliest(now + policy.proof_fresh, last_call if last_call is not None and last_call > now else None)
     return Ask(objection.kind, objection.key, objection.words, until=again, due=order.accept_by, facts=objection.facts)
 
 
 def missing_proof(order: OrderFacts, policy: OrderPolicy, now: datetime) -> tuple[str, ...]:
     """The SKUs the shop must be asked about: unknown to us or seen too long ago.
 
-    While the shop is silent an older word of it still counts, up to ``proof_valid``.
+    While the shop cannot be asked an older word of it still counts, up to ``proof_valid``.
     """
-    limit = policy.proof_valid if order.store_silent else policy.proof_fresh
+    limit = policy.proof_valid if order.store_silent or order.store_failing else policy.proof_fresh
     return tuple(
         dict.fromkeys(
             line.sku
@@ -146,13 +152,14 @@ def missing_proof(order: OrderFacts, policy: OrderPolicy, now: datetime) -> tupl
 
 
 def in_last_call(order: OrderFacts, policy: OrderPolicy, now: datetime) -> bool:
-    """True when nobody can be waited for any more."""
-    return now >= _last_call(order, policy)
+    """True when nobody can be waited for any more; never where no deadline is known."""
+    last_call = _last_call(order, policy)
+    return last_call is not None and now >= last_call
 
 
-def _last_call(order: OrderFacts, policy: OrderPolicy) -> datetime:
+def _last_call(order: OrderFacts, policy: OrderPolicy) -> datetime | None:
     if order.accept_by is None:
-        return datetime.max.replace(tzinfo=order.created_at.tzinfo)
+        return None
     return last_call_at(order.created_at, order.accept_by, policy.last_call)
 
 
