@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -87,9 +88,13 @@ class MiraklShop:
         self._locale = locale
         self._pages_count = pages_count
 
-    def version(self) -> None:
-        """V01 ``GET /api/version``: is anybody there? No limit is published, the body means nothing."""
-        self._transport.call(self._operations["V01"], "GET", "/api/version", headers={"Accept": "*/*"})
+    def version(self) -> datetime | None:
+        """V01 ``GET /api/version``: is anybody there? No limit is published, the body means nothing.
+
+        Answers what their clock says (HTTP ``Date``, whole seconds), None where they do not tell.
+        """
+        answer = self._transport.call(self._operations["V01"], "GET", "/api/version", headers={"Accept": "*/*"})
+        return their_clock(answer)
 
     def account(self) -> ShopAccount:
         """A01 ``GET /api/account``, once a day: who we are there, and whether the shop is open."""
@@ -211,6 +216,15 @@ class MiraklShop:
 
     def _put(self, code: str, path: str, json: Any) -> Answer:
         return self._transport.call(self._operations[code], "PUT", path, params={"shop_id": self._shop_id}, json=json)
+
+
+def their_clock(answer: Answer) -> datetime | None:
+    """The time of an answer's ``Date`` header, None without a readable one."""
+    try:
+        told = parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return None
+    return told if told.tzinfo else None
 
 
 def _count_orders(answer: Answer) -> int:

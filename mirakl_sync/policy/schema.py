@@ -24,8 +24,8 @@ _WINDOW = '"24h", {hours = 24} or {working_days = 1, holidays = "DE"}'
 class Written(kinds.Field[Any]):
     """A value people write as text: ``read`` raises ``ValueError`` with what was expected."""
 
-    def __init__(self, read: Callable[[Any], Any], write: Callable[[Any], Any]) -> None:
-        super().__init__(allow_none=False)
+    def __init__(self, read: Callable[[Any], Any], write: Callable[[Any], Any], **options: Any) -> None:
+        super().__init__(allow_none=False, **options)
         self._read, self._write = read, write
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
@@ -38,14 +38,16 @@ class Written(kinds.Field[Any]):
         return self._write(value)
 
 
-class _Strict(Schema):
+class Strict(Schema):
+    """Unknown keys are errors."""
+
     class Meta:
         unknown = RAISE
 
     error_messages: ClassVar[dict[str, str]] = {"unknown": "this key is not known", "type": "a table is expected"}
 
 
-class _WindowSchema(_Strict):
+class _WindowSchema(Strict):
     hours = kinds.Decimal(validate=validate.Range(min=0, min_inclusive=False, max=24 * 60))
     working_days = kinds.Integer(strict=True, validate=validate.Range(min=1, max=60))
     timezone = kinds.String()
@@ -59,7 +61,7 @@ def read_policy(content: Mapping[str, Any]) -> Policy:
     """
     if not isinstance(content, Mapping) or set(content) - {"orders"}:
         raise Misconfigured(f"The policy is {content!r}.", way_out="It is a table with the one key orders.")
-    return Policy(orders=OrderPolicy(**_load(_order_schema(), content.get("orders", {}), "orders")))
+    return Policy(orders=OrderPolicy(**load(_order_schema(), content.get("orders", {}), "orders")))
 
 
 def write_policy(policy: Policy) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def read_window(content: Mapping[str, Any] | str | None, *, facts: Mapping[str, 
     """
     if not content:
         return None
-    values = _load(_WindowSchema(), content if isinstance(content, Mapping) else {"hours": _hours(content)}, "window")
+    values = load(_WindowSchema(), content if isinstance(content, Mapping) else {"hours": _hours(content)}, "window")
     if ("hours" in values) == ("working_days" in values):
         raise Misconfigured("The window must say either hours or working_days.", way_out=f"Write window = {_WINDOW}.")
     values.setdefault("timezone", (facts or {}).get("timezone") or "UTC")
@@ -87,7 +89,7 @@ def read_window(content: Mapping[str, Any] | str | None, *, facts: Mapping[str, 
 def _order_schema() -> Schema:
     """Built from ``OrderPolicy`` itself, so that a key cannot be in one and not in the other."""
     hints = get_type_hints(OrderPolicy)
-    return _Strict.from_dict({each.name: _field(hints[each.name]) for each in fields(OrderPolicy)})()
+    return Strict.from_dict({each.name: _field(hints[each.name]) for each in fields(OrderPolicy)})()
 
 
 def _field(hint: Any) -> kinds.Field[Any]:
@@ -121,7 +123,8 @@ def _is_country(code: str) -> None:
         raise ValidationError("expected a country code of two capital letters")
 
 
-def _load(schema: Schema, content: Any, what: str) -> dict[str, Any]:
+def load(schema: Schema, content: Any, what: str) -> dict[str, Any]:
+    """What the schema makes of ``content``; ``Misconfigured`` says each wrong key of ``what`` in words."""
     try:
         return dict(schema.load(content))
     except ValidationError as error:
@@ -135,7 +138,7 @@ def _sentences(messages: Mapping[Any, Any], content: Any, name: str) -> Iterator
     for key, found in messages.items():
         # marshmallow's own levels: the whole table, and the key or value of a dictionary
         inner = key in ("_schema", "key", "value")
-        came = content if inner else content.get(key)
+        came = content if inner else content[key] if isinstance(content, list) else content.get(key)
         below = name if inner else f"{name}.{key}"
         if isinstance(found, Mapping):
             yield from _sentences(found, came, below)

@@ -1,0 +1,129 @@
+"""What applying a file would change, line by line: old → new, secrets only as "changed"."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from mirakl_sync.connections.file import Wanted, WantedConnection, WantedMarketplace, WantedStore
+from mirakl_sync.db.models import Connection, Marketplace, Store
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.policy.model import Policy
+from mirakl_sync.policy.schema import write_policy
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line: ``subject`` is "marketplace acme"."""
+
+    subject: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.words}"
+
+
+def difference(tx: Transaction, wanted: Wanted) -> list[Change]:
+    """Every line that would change; empty when the file is already true."""
+    return [
+        *(change for each in wanted.marketplaces for change in _marketplace(tx, each)),
+        *(change for each in wanted.stores for change in _store(tx, each)),
+        *(change for each in wanted.connections for change in _connection(tx, each)),
+    ]
+
+
+def unmentioned(tx: Transaction, wanted: Wanted) -> list[str]:
+    """What exists but is not in the file; it is left as it is, never deleted."""
+    tables = (
+        ("marketplace", Marketplace, wanted.marketplaces),
+        ("store", Store, wanted.stores),
+        ("connection", Connection, wanted.connections),
+    )
+    found = []
+    for name, model, mentioned in tables:
+        keys = {each.key for each in mentioned}
+        rows = tx.execute(select(model.key).order_by(model.key)).scalars()
+        found.extend(f"{name} {key}" for key in rows if key not in keys)
+    return found
+
+
+def by_key(tx: Transaction, model: type[Any], key: str) -> Any:
+    """The row of this key, or None."""
+    return tx.execute(select(model).where(model.key == key)).unique().scalar_one_or_none()
+
+
+def _marketplace(tx: Transaction, wanted: WantedMarketplace) -> Iterator[Change]:
+    row = by_key(tx, Marketplace, wanted.key)
+    yield from _changes(
+        f"marketplace {wanted.key}", _plain(row, "name", "url", "profile", "caller", "rules"), _wanted(wanted)
+    )
+
+
+def _store(tx: Transaction, wanted: WantedStore) -> Iterator[Change]:
+    row = by_key(tx, Store, wanted.key)
+    subject = f"store {wanted.key}"
+    yield from _changes(subject, _plain(row, "platform", "url", "settings"), _wanted(wanted))
+    old = row.credentials if row else {}
+    for name in sorted({*old, *wanted.credentials}):
+        yield from _secret(subject, f"credentials.{name}", old.get(name), wanted.credentials.get(name))
+
+
+def _connection(tx: Transaction, wanted: WantedConnection) -> Iterator[Change]:
+    row = by_key(tx, Connection, wanted.key)
+    subject = f"connection {wanted.key}"
+    new = {"marketplace": wanted.marketplace, "shop": wanted.shop_id, "store": wanted.store}
+    old = row and {"marketplace": row.shop.marketplace.key, "shop": row.shop.shop_id, "store": row.store.key}
+    if wanted.orders_from is not None:
+        new["orders_from"] = wanted.orders_from.isoformat()
+        old = old and {**old, "orders_from": row.orders_from.isoformat()}
+    if wanted.paused is not None:
+        new["paused"] = list(wanted.paused)
+        old = old and {**old, "paused": row.paused}
+    yield from _changes(subject, old, new)
+    yield from _secret(subject, "api_key", row and row.shop.credentials.get("api_key"), wanted.api_key)
+    before = row.policy_version.content if row else write_policy(Policy())
+    yield from _changes(subject, before, write_policy(wanted.policy))
+
+
+def _wanted(wanted: WantedMarketplace | WantedStore) -> dict[str, Any]:
+    secret = {"key", "credentials"}
+    return {name: getattr(wanted, name) for name in wanted.__slots__ if name not in secret}
+
+
+def _plain(row: Any, *names: str) -> dict[str, Any] | None:
+    return None if row is None else {name: getattr(row, name) for name in names}
+
+
+def _changes(subject: str, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Iterator[Change]:
+    """One line per key that differs; a new thing is said to be new, with what is not empty."""
+    if old is None:
+        yield Change(subject, "new")
+    before, after = dict(_flat(old or {})), dict(_flat(new))
+    for name in sorted({*before, *after}):
+        was, shall = before.get(name), after.get(name)
+        if was == shall or (old is None and shall in ("", [], {})):
+            continue
+        yield Change(subject, f"{name} = {_said(shall)}" if old is None else f"{name}: {_said(was)} → {_said(shall)}")
+
+
+def _secret(subject: str, name: str, old: str | None, new: str | None) -> Iterator[Change]:
+    if old != new:
+        yield Change(subject, f"{name}: {'set' if not old else 'changed' if new else 'removed'}")
+
+
+def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
+
+
+def _said(value: Any) -> str:
+    if value is None or value in ("", {}):
+        return "(nothing)"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,86 @@
+"""The fit of a stored connection: its rows turned into what ``policy.fit`` asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, NoReturn
+
+from mirakl_sync import clock
+from mirakl_sync.db.models import Connection, Marketplace, Store
+from mirakl_sync.errors import Misconfigured, Unavailable
+from mirakl_sync.http.contract import Answer, Operation
+from mirakl_sync.mirakl.limits import operations
+from mirakl_sync.platforms.contract import StoreAccess
+from mirakl_sync.platforms.registry import platform
+from mirakl_sync.policy.fit import Terms, blocking, fit
+from mirakl_sync.policy.schema import read_policy, read_window
+from mirakl_sync.profiles.library import profiles
+from mirakl_sync.records.shop import Finding
+
+
+def fit_of(row: Connection, store_findings: Sequence[Finding] = ()) -> list[Finding]:
+    """What stands against this connection's policy."""
+    policy = read_policy(row.policy_version.content)
+    return fit(policy, platform(row.store.platform), terms(row.shop.marketplace), store_findings)
+
+
+def terms(market: Marketplace) -> Terms:
+    """The marketplace's side."""
+    known = profiles().get(market.profile)
+    asks = operations(market.caller, market.rules.get("call_limits"))["OR11"]
+    return Terms(
+        name=market.name or market.key,
+        window=read_window(market.rules.get("window"), facts=market.facts),
+        facts=market.facts or {},
+        accepts_by_itself=known is not None and known.accepts_by_itself,
+        ask_every=timedelta(seconds=asks.seconds / asks.times if asks.times else 0),
+        caller=market.caller,
+    )
+
+
+def refuse_what_does_not_fit(rows: Iterable[Connection]) -> None:
+    """``Misconfigured`` with every blocking finding, so that a connection that cannot work is never switched on."""
+    wrong = [(row.key, finding) for row in rows for finding in blocking(fit_of(row))]
+    if wrong:
+        raise Misconfigured(
+            " ".join(f"Connection {key} does not fit: {finding.sentence}" for key, finding in wrong),
+            way_out=" ".join(dict.fromkeys(finding.way_out for _, finding in wrong)),
+        )
+
+
+def refuse_impossible_settings(store: Store) -> None:
+    """``Misconfigured`` for settings or credentials the platform cannot work with. No call is made."""
+    access = StoreAccess(store.key, store.url, store.credentials, store.settings)
+    try:
+        platform(store.platform).connect(access, _nowhere, clock.now)
+    except Misconfigured as error:
+        raise Misconfigured(f"store.{store.key}: {error.words}", way_out=error.way_out) from error
+
+
+class _Nowhere:
+    """A line that is never connected: opening a store to judge its settings calls nobody."""
+
+    def call(
+        self,
+        operation: Operation,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+        budget: bool = True,
+    ) -> Answer:
+        """Nobody is there."""
+        del params, json, headers, budget
+        _nobody(operation, method, path)
+
+
+def _nobody(operation: Operation, method: str, path: str) -> NoReturn:
+    raise Unavailable(f"{operation.code} {method} {path}: settings are judged without calling the shop")
+
+
+def _nowhere(base_url: str, *, auth: Any, interpret: Any = None, parallel: int = 0) -> _Nowhere:
+    del base_url, auth, interpret, parallel
+    return _Nowhere()
