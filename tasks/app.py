@@ -16,8 +16,10 @@ from mirakl_sync.errors import Misconfigured
 from tasks import startup
 from tasks.queues import broker_queues, route
 
-# More than three times the longest task. The shortest value on a broker rules everyone, so there is only this one.
-VISIBILITY_TIMEOUT = 600
+# Longer than any task: one message may hold 25 orders, each a chain of calls of 30 s, and a message that comes back
+# under a running task only costs. Nothing waits for it: what a killed worker held, the sweep rings for within seconds.
+# The shortest value on a broker rules everyone, so there is only this one.
+VISIBILITY_TIMEOUT = 3600
 
 MODULES = ("tasks.orders", "tasks.stores", "tasks.upkeep", "tasks.webhooks")
 

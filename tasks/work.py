@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -19,6 +20,9 @@ from mirakl_sync.errors import MiraklSyncError, TryLater
 from mirakl_sync.wiring import Wiring, wire
 
 log = logging.getLogger(__name__)
+
+
+STOPPING = "this worker stops; the sweep rings for what it did not begin"
 
 
 class NotNow(Exception):
@@ -56,7 +60,8 @@ def told(outcome: Speaks) -> str:
 def at_work(name: str, **fields: object) -> Iterator[Wiring]:
     """The process's wiring, for one task. Every line logged meanwhile carries ``task`` and ``fields``.
 
-    Our own errors end as ``NotNow`` with their words and the way out; anything else is a bug and propagates.
+    Our own errors end as ``NotNow`` with their words and the way out; anything else is a bug and propagates. So does
+    work this worker did not begin because it was told to stop: its rows are due, and the sweep rings for them.
     """
     with logs.bound(task=name, **fields):
         began = time.perf_counter()
@@ -65,6 +70,10 @@ def at_work(name: str, **fields: object) -> Iterator[Wiring]:
         except NotNow as trouble:
             log.info("%s", trouble)
             raise
+        except (CancelledError, RuntimeError):
+            if not _process.stopping:
+                raise
+            raise NotNow(STOPPING) from None
         except TryLater as error:
             log.info("%s", error.words)
             raise NotNow(error.words) from None
@@ -83,6 +92,7 @@ class _Process:
         self._lock = threading.Lock()
         self._wiring: Wiring | None = None
         self.threads = 0
+        self.stopping = False
 
     def wiring(self) -> Wiring:
         """The wiring, built once however many threads ask."""
@@ -103,6 +113,12 @@ class _Process:
             self._wiring.close()
         self.use(None)
 
+    def stop_soon(self) -> None:
+        """Begin nothing more: a message may hold many orders, and those under way fill the time given to stop."""
+        self.stopping = True
+        if self._wiring is not None and self._wiring.crew is not None:
+            self._wiring.crew.shutdown(wait=False, cancel_futures=True)
+
     def _build(self) -> Wiring:
         from tasks.app import app
 
@@ -117,6 +133,12 @@ use = _process.use
 def _learn_threads(instance: Any = None, **_: Any) -> None:
     """One database connection per thread that may work."""
     _process.threads = int(getattr(instance, "concurrency", 0) or 0)
+
+
+@signals.worker_shutting_down.connect
+def _finish_what_is_under_way(**_: Any) -> None:
+    # the signal's own code may hold no lock, and the crew has some: another thread takes them
+    threading.Thread(target=_process.stop_soon, name="stop-soon").start()
 
 
 @signals.worker_shutdown.connect

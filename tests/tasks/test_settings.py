@@ -9,6 +9,7 @@ from celery.exceptions import QueueNotFound
 
 from mirakl_sync.config import Config
 from mirakl_sync.errors import Misconfigured
+from mirakl_sync.orders.case import BELL_HOLDS
 from tasks.app import app, celery_settings, transport_options
 from tasks.queues import QUEUES, TASK_NAMES, route
 
@@ -36,7 +37,7 @@ MEASURED = {
 }
 
 TRANSPORT = {
-    "visibility_timeout": 600,
+    "visibility_timeout": 3600,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
     "socket_timeout": 10,
@@ -59,7 +60,11 @@ def test_every_process_speaks_to_the_broker_alike(name):
 
 
 def test_a_message_comes_back_only_long_after_the_longest_task_could_run():
-    assert transport_options()["visibility_timeout"] > 3 * (CONFIG.lease.total_seconds() + 60)
+    chain_of_calls = 4
+
+    assert (
+        transport_options()["visibility_timeout"] >= BELL_HOLDS * chain_of_calls * CONFIG.call_timeout.total_seconds()
+    )
 
 
 def test_celery_knows_every_setting_we_set():

@@ -111,3 +111,40 @@ def test_celery_tells_an_expected_failure_without_a_traceback():
 
     for name in ("orders.accept", "orders.pull", "upkeep.prune"):
         assert app.tasks[name].throws == (NotNow,)
+
+
+def test_a_worker_told_to_stop_begins_nothing_more_and_finishes_what_is_under_way(monkeypatch):
+    from concurrent.futures import ThreadPoolExecutor
+    from types import SimpleNamespace
+
+    crew, begun, go = ThreadPoolExecutor(1), [], threading.Event()
+    process = work._Process()
+    process.use(SimpleNamespace(crew=crew))
+    monkeypatch.setattr(work, "_process", process)
+
+    def call(number):
+        begun.append(number)
+        assert go.wait(5)
+
+    first, second = crew.submit(call, 1), crew.submit(call, 2)
+    while not begun:
+        threading.Event().wait(0.001)
+    process.stop_soon()
+    go.set()
+
+    assert first.result(5) is None
+    with (
+        pytest.raises(NotNow, match="the sweep rings for what it did not begin"),
+        at_work("orders.accept", orders=(2,)),
+    ):
+        second.result(5)
+    with pytest.raises(NotNow, match="the sweep rings"), at_work("orders.accept", orders=(3,)):
+        crew.submit(call, 3)
+    assert begun == [1]
+
+
+def test_a_cancelled_call_is_a_bug_while_nobody_stops():
+    from concurrent.futures import CancelledError
+
+    with pytest.raises(CancelledError), at_work("orders.accept", orders=(2,)):
+        raise CancelledError
