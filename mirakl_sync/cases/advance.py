@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 POISON_CLAIMS = 8
 # Longer countdowns multiply on Redis (a message not acknowledged within its visibility timeout is sent again).
 LONGEST_COUNTDOWN = 60
+# A trouble somebody must mend is tried again so much later, to see whether it was mended.
+TOLD_DELAY = timedelta(minutes=5)
 # Pure steps in one visit; more means the rules run in a circle.
 LONGEST_WALK = 20
 
@@ -57,14 +59,11 @@ class _Call:
 
 def advance(case: Case, row_id: int, machinery: Machinery, *, lane: str | None = None) -> Outcome:
     """Take a case as far as it can go now; with a ``lane``, only through deeds of that lane."""
-    with machinery.db.transaction() as tx:
-        now = machinery.now()
-        row = claim(tx, case.model, row_id, now, machinery.lease)
-        if row is None:
-            return Taken()
-        if row.claims > POISON_CLAIMS:
-            return _put_aside(tx, case, row, now)
-        going = _walk(tx, case, row, machinery, lane)
+    try:
+        going = _begin(case, row_id, machinery, lane)
+    except Exception:
+        _count_failure(case, row_id, machinery)
+        raise
     while isinstance(going, _Call):
         report = carry_out(going.deed, look=going.look)
         with machinery.db.transaction() as tx:
@@ -73,6 +72,23 @@ def advance(case: Case, row_id: int, machinery: Machinery, *, lane: str | None =
                 return Taken("somebody else took over while the call was under way")
             going = _record(tx, case, row, going, report, machinery, lane)
     return going
+
+
+def _begin(case: Case, row_id: int, machinery: Machinery, lane: str | None) -> _Call | Outcome:
+    with machinery.db.transaction() as tx:
+        now = machinery.now()
+        row = claim(tx, case.model, row_id, now, machinery.lease)
+        if row is None:
+            return Taken()
+        if row.claims > POISON_CLAIMS:
+            return _put_aside(tx, case, row, now)
+        return _walk(tx, case, row, machinery, lane)
+
+
+def _count_failure(case: Case, row_id: int, machinery: Machinery) -> None:
+    """The claim was rolled back with what failed: count it all the same, and let the row rest for a lease."""
+    with machinery.db.transaction() as tx:
+        claim(tx, case.model, row_id, machinery.now(), machinery.lease)
 
 
 def _walk(tx: Transaction, case: Case, row: Any, machinery: Machinery, lane: str | None) -> _Call | Outcome:
@@ -108,7 +124,8 @@ def _commit_to(tx: Transaction, case: Case, row: Any, step: Any, deed: Deed, mac
     now = machinery.now()
     if row.leased_until - now < machinery.lease * 0.9:
         row.leased_until = now + machinery.lease
-    row.waiting_for = ""
+    # should this worker die, the sweep finds the row when the lease is over
+    row.waiting_for, row.next_attempt_at = "", row.leased_until
     if not deed.key:
         return _Call(step, deed, look=False, fence=row.fence)
     asked = {"key": deed.key, "kind": deed.name, "subject": case.subject, "subject_id": row.id}
@@ -134,7 +151,8 @@ def _record(
     effect = ledger.find(tx, call.deed.key) if call.deed.key else None
     if error is None:
         ledger.not_done(effect, "looked: it had not happened")
-        return _commit_to(tx, case, row, call.step, call.deed, machinery)
+        # the world may have moved during the look: the rules say again whether it is still wanted
+        return _walk(tx, case, row, machinery, lane)
     if isinstance(error, Refused) and not call.look:
         if effect is not None:
             ledger.refuse(effect, now, error.words)
@@ -183,11 +201,11 @@ def _stumble(
     row.last_problem = error.words
     if isinstance(error, NeedsAnswer):
         return _ask_person(tx, case, row, Ask(error.kind, error.key, error.words, facts=error.facts), now)
+    case.silent(tx, row, call.step, now)
     if isinstance(error, TryLater):
-        case.silent(tx, row, call.step, now)
         until = retry.when(error, row.attempts, case.deadline(row), now, random.random)
     else:
-        until = now + timedelta(minutes=5)
+        until = now + retry.shortened(TOLD_DELAY, case.deadline(row), now)
         _tell(tx, case, row, _complaint(error, call), now)
     row.next_attempt_at = until
     release(row)
@@ -197,7 +215,7 @@ def _stumble(
 
 def _complaint(error: Any, call: _Call) -> Ask:
     if isinstance(error, Misconfigured):
-        return Ask("misconfigured", call.deed.lane, error.words, facts={"way_out": error.way_out})
+        return Ask("misconfigured", f"calls of {call.deed.lane}", error.words, facts={"way_out": error.way_out})
     if isinstance(error, Unreadable):
         return Ask("unreadable_answer", call.deed.name, error.words, facts={"payload": error.payload})
     return Ask("refused_look", call.deed.name, error.words)
@@ -222,8 +240,7 @@ def _finish(row: Any, step: Settle) -> Outcome:
 
 
 def _wait(tx: Transaction, case: Case, row: Any, step: Wait, now: datetime) -> Outcome:
-    if row.blocked_by is not None:
-        _no_longer_asked(tx, case, row, now, f"it now waits for {step.waiting_for}")
+    _unblock(tx, case, row, now, f"it now waits for {step.waiting_for}")
     row.waiting_for, row.next_attempt_at = step.waiting_for, step.until
     release(row)
     _ring_when_due(tx, case, row, now)
@@ -234,7 +251,7 @@ def _ask_person(tx: Transaction, case: Case, row: Any, ask: Ask, now: datetime) 
     item = desk.open_item(tx, case.connection_of(row), ask, case.subject, row.id, now)
     if row.blocked_by != item.id:
         timeline.add(tx, case.subject, row, now, item.owner, f"asked: {ask.question}")
-        _no_longer_asked(tx, case, row, now, "another question took its place", keep=ask.kind)
+        _unblock(tx, case, row, now, "another question took its place")
     row.questioned = True
     row.blocked_by, row.waiting_for, row.next_attempt_at = item.id, item.owner, ask.until
     release(row)
@@ -251,9 +268,16 @@ def _ring_when_due(tx: Transaction, case: Case, row: Any, now: datetime) -> None
         case.wake(tx, row, case.lane_of(tx, row), countdown=max(delay, 0.05))
 
 
-def _no_longer_asked(tx: Transaction, case: Case, row: Any, now: datetime, words: str, keep: str = "") -> None:
+def _unblock(tx: Transaction, case: Case, row: Any, now: datetime, words: str) -> None:
+    """The question the row was blocked by is gone; alarms and complaints beside it stand until the row moves."""
+    if row.blocked_by is not None:
+        desk.withdraw(tx, case.subject, row.id, now, words, only=row.blocked_by)
+    row.blocked_by = None
+
+
+def _no_longer_asked(tx: Transaction, case: Case, row: Any, now: datetime, words: str) -> None:
     if row.questioned:
-        desk.withdraw(tx, case.subject, row.id, now, words, keep=keep)
+        desk.withdraw(tx, case.subject, row.id, now, words)
     row.blocked_by = None
 
 

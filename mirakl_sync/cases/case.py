@@ -32,7 +32,7 @@ class Case(Protocol):
         """They said no: what follows. None asks the rules again with what was learned."""
 
     def silent(self, tx: Transaction, row: Any, step: Any, now: datetime) -> None:
-        """The other side did not answer at all; remember it where it helps others."""
+        """The other side gave no answer we can use; remember it where it helps others."""
 
     def settled(self, tx: Transaction, row: Any, now: datetime) -> None:
         """The row changed its state without a deed; bring what hangs on it along."""

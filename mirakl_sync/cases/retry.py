@@ -25,6 +25,11 @@ def when(
         return now + timedelta(seconds=error.after * (1 + 0.1 * chance()) + 0.2 * chance())
     ceiling: timedelta = min(LONGEST_DELAY, FIRST_DELAY * int(2 ** min(attempts, 12)))
     delay = ceiling * (0.5 + 0.5 * chance())
-    if deadline is not None and deadline > now:
-        delay = min(delay, max((deadline - now) * SHARE_OF_REMAINING, timedelta(seconds=0.5)))
-    return now + delay
+    return now + shortened(delay, deadline, now)
+
+
+def shortened(delay: timedelta, deadline: datetime | None, now: datetime) -> timedelta:
+    """A delay of our own choice, cut to a share of what is left before the deadline, but never to nothing."""
+    if deadline is None or deadline <= now:
+        return delay
+    return min(delay, max((deadline - now) * SHARE_OF_REMAINING, timedelta(seconds=0.5)))

@@ -24,9 +24,8 @@ def open_item(
     kind = KINDS[ask.kind]
     merge_key = f"{connection_id or 0}:{ask.kind}:{ask.key}"
     due = min(filter(None, (ask.due, now + kind.answer_within)))
-    insert_once(
+    item = _open(
         tx,
-        InboxItem,
         {
             "connection_id": connection_id,
             "kind": kind.name,
@@ -45,9 +44,6 @@ def open_item(
             "answer": "",
         },
     )
-    item = tx.execute(
-        select(InboxItem).where(InboxItem.merge_key == merge_key, InboxItem.closed_at.is_(None)).with_for_update()
-    ).scalar_one()
     item.times_seen += 1
     item.last_seen_at = now
     item.question = ask.question
@@ -58,8 +54,25 @@ def open_item(
     return item
 
 
-def withdraw(tx: Transaction, subject: str, subject_id: int, now: datetime, words: str, *, keep: str = "") -> int:
-    """The row no longer waits for any question (but of kind ``keep``). Items nobody waits for close themselves.
+def _open(tx: Transaction, values: dict[str, Any]) -> InboxItem:
+    """The open item of a merge key, locked. One that is just being closed by others is followed by a new one."""
+    wanted = (
+        select(InboxItem)
+        .where(InboxItem.merge_key == values["merge_key"], InboxItem.closed_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    while True:
+        insert_once(tx, InboxItem, values)
+        item = tx.execute(wanted).scalar_one_or_none()
+        if item is not None:
+            return item
+
+
+def withdraw(
+    tx: Transaction, subject: str, subject_id: int, now: datetime, words: str, *, only: int | None = None
+) -> int:
+    """The row no longer waits for any question, or for the ``only`` one. Items nobody waits for close themselves.
 
     Answers how many items were closed; ``words`` is the proof they are closed with.
     """
@@ -70,8 +83,11 @@ def withdraw(tx: Transaction, subject: str, subject_id: int, now: datetime, word
             InboxSubject.subject == subject,
             InboxSubject.subject_id == subject_id,
             InboxItem.closed_at.is_(None),
-            InboxItem.kind != keep,
+            *([InboxItem.id == only] if only is not None else []),
         )
+        .order_by(InboxItem.id)
+        # whoever joins the question at this moment must be seen, or it would close over their heads
+        .with_for_update(of=InboxItem)
     ).all()
     closed = 0
     for mine, item in waiting:
