@@ -57,7 +57,7 @@ def serve(config: Config, host: str, port: int) -> Any:
 
     refuse_half_configured(config)
     error_reports.start(config, process="web")
-    wiring = wire(config, dispatcher=CeleryDispatcher(celery), who="web", pool=THREADS)
+    wiring = wire(config, dispatcher=CeleryDispatcher(celery), who="web")
     app = create_app(wiring, [queue.name for queue in QUEUES])
     log.info("listening on http://%s:%s", host, port)
     return create_server(
