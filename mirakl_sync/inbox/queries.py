@@ -1,0 +1,147 @@
+"""What people look at: open and closed questions, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, nulls_last, select
+
+from mirakl_sync.db.models import Connection, InboxItem, InboxSubject, Order
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.errors import Refused
+from mirakl_sync.inbox.kinds import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilter:
+    """Which questions. Empty values do not filter; ``closed`` shows the settled ones instead of the open ones."""
+
+    owner: str = ""
+    kind: str = ""
+    connection: str = ""
+    text: str = ""
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One line of the inbox; ``waiting`` counts the rows that wait for the answer."""
+
+    id: int
+    kind: str
+    title: str
+    connection: str
+    owner: str
+    urgency: int
+    question: str
+    opened_at: datetime
+    due_at: datetime | None
+    times_seen: int
+    waiting: int
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of items; ``number`` counts from 1."""
+
+    rows: Sequence[ItemRow]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many there are; 1 even for an empty list."""
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class WholeItem:
+    """A question with its facts, the way out and the orders that wait for it."""
+
+    row: ItemRow
+    blocks: str
+    way_out: str
+    facts: Mapping[str, Any]
+    last_seen_at: datetime
+    closed_by: str
+    answer: str
+    orders: tuple[str, ...]
+
+
+def items(tx: Transaction, wanted: InboxFilter, *, number: int = 1, size: int = 50) -> Page:
+    """A page of questions: open ones by due time, closed ones the latest first."""
+    chosen = select(InboxItem, Connection.key).outerjoin(Connection, Connection.id == InboxItem.connection_id)
+    chosen = chosen.where(*_conditions(wanted))
+    total = tx.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
+    number = min(max(1, number), max(1, -(-total // size)))
+    order: tuple[Any, ...] = (nulls_last(InboxItem.due_at), InboxItem.urgency.desc(), InboxItem.id)
+    if wanted.closed:
+        order = (InboxItem.closed_at.desc(), InboxItem.id.desc())
+    rows = tx.execute(chosen.order_by(*order).limit(size).offset((number - 1) * size)).all()
+    waiting = _waiting(tx, [item.id for item, _ in rows])
+    return Page([_row(item, key, waiting.get(item.id, 0)) for item, key in rows], number, size, total)
+
+
+def whole(tx: Transaction, item_id: int) -> WholeItem:
+    """One question; ``Refused`` when there is none."""
+    item = tx.get(InboxItem, item_id)
+    if item is None:
+        raise Refused(f"There is no item {item_id}.", way_out="`mirakl-sync inbox list` shows the open ones.")
+    key = tx.get_one(Connection, item.connection_id).key if item.connection_id else ""
+    subjects = select(InboxSubject.subject_id).where(InboxSubject.item_id == item.id, InboxSubject.subject == "order")
+    waiting = tx.execute(select(Order.order_id).where(Order.id.in_(subjects)).order_by(Order.accept_by)).scalars()
+    orders = tuple(waiting)
+    kind = KINDS.get(item.kind)
+    return WholeItem(
+        row=_row(item, key, len(orders)),
+        blocks=kind.blocks if kind else "",
+        way_out=item.way_out,
+        facts=item.facts,
+        last_seen_at=item.last_seen_at,
+        closed_by=item.closed_by,
+        answer=item.answer,
+        orders=orders,
+    )
+
+
+def _conditions(wanted: InboxFilter) -> list[ColumnElement[bool]]:
+    conditions = [InboxItem.closed_at.is_not(None) if wanted.closed else InboxItem.closed_at.is_(None)]
+    if wanted.owner:
+        conditions.append(InboxItem.owner == wanted.owner)
+    if wanted.kind:
+        conditions.append(InboxItem.kind == wanted.kind)
+    if wanted.connection:
+        conditions.append(Connection.key == wanted.connection)
+    if wanted.text:
+        conditions.append(InboxItem.question.icontains(wanted.text, autoescape=True))
+    return conditions
+
+
+def _row(item: InboxItem, key: str | None, waiting: int) -> ItemRow:
+    kind = KINDS.get(item.kind)
+    return ItemRow(
+        id=item.id,
+        kind=item.kind,
+        title=kind.title if kind else item.kind,
+        connection=key or "",
+        owner=item.owner,
+        urgency=item.urgency,
+        question=item.question,
+        opened_at=item.opened_at,
+        due_at=item.due_at,
+        times_seen=item.times_seen,
+        waiting=waiting,
+        closed_at=item.closed_at,
+    )
+
+
+def _waiting(tx: Transaction, ids: Sequence[int]) -> dict[int, int]:
+    rows = tx.execute(
+        select(InboxSubject.item_id, func.count()).where(InboxSubject.item_id.in_(ids)).group_by(InboxSubject.item_id)
+    )
+    return {item: count for item, count in rows}  # noqa: C416 - dict() does not take rows

@@ -1,0 +1,326 @@
+"""What people look at: lists of orders and one order whole, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, nulls_last, or_, select
+
+from mirakl_sync.db.models import (
+    Connection,
+    Effect,
+    InboxItem,
+    InboxSubject,
+    Order,
+    OrderLine,
+    PlatformLink,
+    TimelineEntry,
+)
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.errors import Refused
+from mirakl_sync.orders import states
+
+SUBJECT = "order"
+NEEDS = {
+    "answer": "waits for our answer",
+    "person": "waits for a person",
+    "trouble": "the last attempt failed",
+    "open": "not finished",
+    "unmanaged": "in a person's hands",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders. Empty values do not filter; ``text`` is the beginning of an order's, a sale's or a shop order's
+    number, ``due`` the time left to answer or to ship, ``sku`` one of its lines."""
+
+    state: str = ""
+    connection: str = ""
+    need: str = ""
+    text: str = ""
+    sku: str = ""
+    due: timedelta | None = None
+
+    @property
+    def empty(self) -> bool:
+        """True when every order is meant."""
+        return self == OrderFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One line of a list."""
+
+    id: int
+    order_id: str
+    connection: str
+    state: str
+    marketplace_state: str
+    created_at: datetime
+    accept_by: datetime | None
+    ship_by: datetime | None
+    gross: Decimal
+    currency: str
+    waiting_for: str
+    last_problem: str
+    blocked: bool
+    managed: bool
+    shop_order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows ``first`` to ``last`` of ``total``; ``number`` counts from 1."""
+
+    rows: Sequence[OrderRow]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        """How many there are; 1 even for an empty list."""
+        return max(1, -(-self.total // self.size))
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line as we and both sides know it."""
+
+    line_id: str
+    sku: str
+    title: str
+    quantity: int
+    gross: Decimal
+    state: str
+    decision: str
+    why: str
+    shop_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectView:
+    """A change we asked of another system."""
+
+    kind: str
+    state: str
+    asked_at: datetime
+    answered_at: datetime | None
+    asks: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One line of the story."""
+
+    at: datetime
+    who: str
+    from_state: str
+    to_state: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """An open question that waits for a person."""
+
+    id: int
+    kind: str
+    owner: str
+    question: str
+    way_out: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopOrderView:
+    """The shop's order, or one that stood for this sale before."""
+
+    order_id: str
+    number: str
+    url: str
+    total: Decimal | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WholeOrder:
+    """An order with everything ever said about it."""
+
+    row: OrderRow
+    commercial_id: str
+    why: str
+    platform_state: str
+    answer_by_hand: str
+    answered_by: str
+    commission: Decimal
+    accepted_at: datetime | None
+    placed_at: datetime | None
+    reference_told_at: datetime | None
+    next_attempt_at: datetime | None
+    attempts: int
+    has_addresses: bool
+    lines: tuple[LineView, ...] = ()
+    shop_orders: tuple[ShopOrderView, ...] = ()
+    effects: tuple[EffectView, ...] = ()
+    questions: tuple[QuestionView, ...] = ()
+    timeline: tuple[EntryView, ...] = field(default=())
+
+
+def orders(tx: Transaction, wanted: OrderFilter, now: datetime, *, number: int = 1, size: int = 50) -> Page:
+    """A page of orders: with ``due`` the nearest promise first, else the newest."""
+    chosen = _matching(wanted, now)
+    total = tx.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
+    number = min(max(1, number), max(1, -(-total // size)))
+    order = (nulls_last(_promise()),) if wanted.due is not None else (Order.created_at.desc(),)
+    rows = tx.execute(chosen.order_by(*order, Order.id.desc()).limit(size).offset((number - 1) * size)).unique()
+    return Page([_row(each, key) for each, key in rows], number, size, total)
+
+
+def matching_ids(tx: Transaction, wanted: OrderFilter, now: datetime) -> list[int]:
+    """The keys of every order a filter means, the nearest promise first."""
+    rows = tx.execute(_matching(wanted, now).order_by(nulls_last(_promise()), Order.id)).unique()
+    return [each.id for each, _ in rows]
+
+
+def whole(tx: Transaction, order_pk: int) -> WholeOrder:
+    """One order; ``Refused`` when there is none."""
+    row = tx.get(Order, order_pk)
+    if row is None:
+        raise Refused(f"There is no order number {order_pk}.")
+    key = tx.get_one(Connection, row.connection_id).key
+    return WholeOrder(
+        row=_row(row, key),
+        commercial_id=row.commercial_id,
+        why=row.why,
+        platform_state=row.platform_state,
+        answer_by_hand=row.answer_by_hand,
+        answered_by=row.answered_by,
+        commission=row.commission,
+        accepted_at=row.accepted_at,
+        placed_at=row.placed_at,
+        reference_told_at=row.reference_told_at,
+        next_attempt_at=row.next_attempt_at,
+        attempts=row.attempts,
+        has_addresses=row.has_addresses,
+        lines=tuple(_line(line) for line in row.lines),
+        shop_orders=tuple(_shop_order(link) for link in row.links),
+        effects=_effects(tx, row.id),
+        questions=_questions(tx, row.id),
+        timeline=_timeline(tx, row.id),
+    )
+
+
+def _promise() -> ColumnElement[datetime]:
+    """The promise that runs: to answer while unanswered, to ship after."""
+    return case((Order.state.in_(states.UNANSWERED), Order.accept_by), else_=Order.ship_by)
+
+
+def _matching(wanted: OrderFilter, now: datetime) -> Select[tuple[Order, str]]:
+    chosen = select(Order, Connection.key).join(Connection, Connection.id == Order.connection_id)
+    if wanted.state:
+        chosen = chosen.where(Order.state == wanted.state)
+    if wanted.connection:
+        chosen = chosen.where(Connection.key == wanted.connection)
+    if wanted.need:
+        chosen = chosen.where(_need(wanted.need))
+    if wanted.text:
+        chosen = chosen.where(_begins_with(wanted.text))
+    if wanted.sku:
+        chosen = chosen.where(exists().where(OrderLine.order_pk == Order.id, OrderLine.sku == wanted.sku))
+    if wanted.due is not None:
+        chosen = chosen.where(Order.state.not_in(states.FINAL), _promise() <= now + wanted.due)
+    return chosen
+
+
+def _need(name: str) -> ColumnElement[bool]:
+    needs = {
+        "answer": and_(Order.state.in_(states.UNANSWERED), Order.marketplace_state == states.WAITING_ACCEPTANCE),
+        "person": Order.blocked_by.is_not(None),
+        "trouble": and_(Order.last_problem != "", Order.state.not_in(states.FINAL)),
+        "open": Order.state.not_in(states.FINAL),
+        "unmanaged": and_(~Order.managed, Order.state.not_in(states.FINAL)),
+    }
+    return needs[name]
+
+
+def _begins_with(text: str) -> ColumnElement[bool]:
+    shop_number = exists().where(
+        PlatformLink.order_pk == Order.id, or_(PlatformLink.number == text, PlatformLink.platform_order_id == text)
+    )
+    return or_(
+        Order.order_id.startswith(text, autoescape=True),
+        Order.commercial_id.startswith(text, autoescape=True),
+        shop_number,
+    )
+
+
+def _row(row: Order, key: str) -> OrderRow:
+    return OrderRow(
+        id=row.id,
+        order_id=row.order_id,
+        connection=key,
+        state=row.state,
+        marketplace_state=row.marketplace_state,
+        created_at=row.created_at,
+        accept_by=row.accept_by,
+        ship_by=row.ship_by,
+        gross=row.gross,
+        currency=row.currency,
+        waiting_for=row.waiting_for,
+        last_problem=row.last_problem,
+        blocked=row.blocked_by is not None,
+        managed=row.managed,
+        shop_order=row.link.number if row.link else "",
+    )
+
+
+def _line(line: OrderLine) -> LineView:
+    return LineView(
+        line.line_id,
+        line.sku,
+        line.title,
+        line.quantity,
+        line.gross,
+        line.state,
+        line.decision,
+        line.decision_why,
+        line.platform_line_id,
+    )
+
+
+def _shop_order(link: PlatformLink) -> ShopOrderView:
+    return ShopOrderView(link.platform_order_id, link.number, link.url, link.total, link.current)
+
+
+def _effects(tx: Transaction, order_pk: int) -> tuple[EffectView, ...]:
+    rows = tx.execute(
+        select(Effect)
+        .where(Effect.subject == SUBJECT, Effect.subject_id == order_pk)
+        .order_by(Effect.asked_at, Effect.id)
+    ).scalars()
+    return tuple(EffectView(e.kind, e.state, e.asked_at, e.answered_at, e.asks, e.words) for e in rows)
+
+
+def _questions(tx: Transaction, order_pk: int) -> tuple[QuestionView, ...]:
+    rows = tx.execute(
+        select(InboxItem)
+        .join(InboxSubject, InboxSubject.item_id == InboxItem.id)
+        .where(InboxSubject.subject == SUBJECT, InboxSubject.subject_id == order_pk, InboxItem.closed_at.is_(None))
+        .order_by(InboxItem.due_at, InboxItem.id)
+    ).scalars()
+    return tuple(QuestionView(i.id, i.kind, i.owner, i.question, i.way_out, i.due_at) for i in rows)
+
+
+def _timeline(tx: Transaction, order_pk: int) -> tuple[EntryView, ...]:
+    rows = tx.execute(
+        select(TimelineEntry)
+        .where(TimelineEntry.subject == SUBJECT, TimelineEntry.subject_id == order_pk)
+        .order_by(TimelineEntry.at, TimelineEntry.id)
+    ).scalars()
+    return tuple(EntryView(e.at, e.who, e.from_state, e.to_state, e.sentence) for e in rows)
