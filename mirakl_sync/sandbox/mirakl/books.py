@@ -63,6 +63,7 @@ def _order(order: Order) -> dict[str, Any]:
         "total_price": str(order.total("TAX_INCLUDED")),
         "total_price_excluding_tax": str(order.total("TAX_EXCLUDED")),
         "commission": str(sum((line.commission + line.commission_tax for line in order.lines), Decimal(0))),
+        "fulfillment_center": order.fulfillment_center,
         "broken": order.broken,
         "lines": [_line(line) for line in order.lines],
     }

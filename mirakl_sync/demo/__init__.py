@@ -1,0 +1,1 @@
+"""A day of trading in a minute: everything as real processes, judged by the other side's books."""

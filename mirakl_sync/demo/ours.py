@@ -1,0 +1,35 @@
+"""What our own database says: which questions are open. Nothing else of it is believed by the judge."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import select
+
+from mirakl_sync.db.models import Heartbeat, InboxItem, InboxSubject, Order
+from mirakl_sync.db.transaction import Database
+from mirakl_sync.demo.verdict import Question
+
+
+def open_questions(db: Database) -> list[Question]:
+    """Every open question with the orders that wait for it; those that could not be stored are named in its facts."""
+    with db.reading() as tx:
+        items = tx.execute(select(InboxItem).where(InboxItem.closed_at.is_(None))).scalars().all()
+        rows = tx.execute(
+            select(InboxSubject.item_id, Order.order_id)
+            .join(Order, Order.id == InboxSubject.subject_id)
+            .where(InboxSubject.subject == "order", InboxSubject.item_id.in_([item.id for item in items]))
+        ).all()
+    waiting = defaultdict(set)
+    for item_id, order_id in rows:
+        waiting[item_id].add(order_id)
+    for item in items:
+        if item.facts.get("order"):
+            waiting[item.id].add(str(item.facts["order"]))
+    return [Question(item.kind, item.question, item.owner, frozenset(waiting[item.id])) for item in items]
+
+
+def living_feeds(db: Database) -> set[str]:
+    """The feeds that gave a sign of life."""
+    with db.reading() as tx:
+        return set(tx.execute(select(Heartbeat.feed)).scalars())

@@ -1,0 +1,175 @@
+"""The play itself: open the doors, let the day pass, wait until nothing moves, let the judge speak."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from mirakl_sync import config as settings
+from mirakl_sync.db.models import Store
+from mirakl_sync.demo import joining, storm
+from mirakl_sync.demo.day import plan_day
+from mirakl_sync.demo.ours import living_feeds, open_questions
+from mirakl_sync.demo.people import People
+from mirakl_sync.demo.remote import Remote
+from mirakl_sync.demo.screen import Screen
+from mirakl_sync.demo.stage import Stage, answers, open_sandbox_and_rows, wait_until
+from mirakl_sync.demo.town import MARKETS, SELLERS, STORE
+from mirakl_sync.demo.verdict import Verdict, judge
+from mirakl_sync.errors import Refused
+from mirakl_sync.orders import by_hand
+from mirakl_sync.wiring import Wiring, wire
+
+TURN = 0.1
+SHOW_EVERY = 0.5
+JUDGE_EVERY = 2.0
+# Who has not moved for so long, or is not done by then, will not be.
+STANDS_STILL, LONGEST_DRAIN = 25.0, 150.0
+PERSON = "Ada (demo)"
+
+
+class Interrupted(Exception):
+    """Somebody pressed Ctrl-C."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the visitor asked for."""
+
+    orders: int = 120
+    seconds: float = 60
+    trouble: str = "none"
+    seed: int = 1
+
+
+@dataclass
+class Play:
+    """A running demonstration. One thread: processes, people, storm and screen take turns."""
+
+    stage: Stage
+    screen: Screen
+    wishes: Wishes
+    interrupted: Callable[[], bool] = lambda: False
+    servers: dict[str, Remote] = field(default_factory=dict)
+    wiring: Wiring | None = None
+    took: dict[str, float] = field(default_factory=dict)
+    harm: str = ""
+
+    def open_doors(self) -> None:
+        """Start everything and wait until every part answers."""
+        began = time.monotonic()
+        told = open_sandbox_and_rows(self.stage, self.turn)
+        self.servers = {name: Remote(server["url"]) for name, server in told.items()}
+        self.wiring = wire(settings.read(self.stage.ground.environ), who=PERSON, pool=2)
+        with self.wiring.db.transaction() as tx:
+            joining.join(tx, told, self.wiring.now())
+        self.stage.supervisor.start()
+        wait_until(lambda: answers(f"{self.stage.web}/health/live"), "the web process", self.turn)
+        self._ask_for_webhooks()
+        feeds = {f"orders:{seller.key}" for seller in SELLERS}
+        wait_until(lambda: feeds <= living_feeds(self._db), "the workers", self.turn)
+        wait_until(lambda: answers(self.stage.flower), "Flower", self.turn)
+        self.took["start"] = time.monotonic() - began
+
+    def day(self) -> None:
+        """Let the buyers buy and everybody else do what they do."""
+        wishes = self.wishes
+        people = People(self.servers, self._by_hand, plan_day(wishes.orders, wishes.seconds, wishes.seed))
+        killer = storm.Killer(self.stage.supervisor, wishes.seconds, random.Random(wishes.seed))
+        storm.begin(self.servers, wishes.trouble, wishes.seed)
+        began, shown = time.monotonic(), 0.0
+        while (now := time.monotonic() - began) < wishes.seconds or not people.done:
+            self.turn()
+            for words in people.act(now):
+                self.screen.happened(words)
+            if wishes.trouble == "heavy" and now < wishes.seconds and (hit := killer.act(now)):
+                self.screen.happened(f"! kill -9 for {hit}")
+            if now - shown >= SHOW_EVERY:
+                shown = now
+                self.screen.show(_hour(now, wishes.seconds), now / wishes.seconds, self._totals())
+            time.sleep(TURN)
+        storm.end(self.servers)
+        self.took["day"] = time.monotonic() - began
+        self.harm = f"{killer.kills} processes killed, the broker {killer.broker_kills} times"
+
+    def drain(self) -> Verdict:
+        """Wait until all is well or nothing moves any more; answers the last verdict."""
+        began = moved = time.monotonic()
+        before: Any = None
+        while True:
+            verdict = self.judge()
+            now = time.monotonic()
+            if not verdict.moving or now - began > LONGEST_DRAIN or now - moved > STANDS_STILL:
+                self.took["drain"] = now - began
+                return verdict
+            if (state := _state(verdict)) != before:
+                before, moved = state, now
+            until = now + JUDGE_EVERY
+            while time.monotonic() < until:
+                self.turn()
+                time.sleep(TURN)
+            self.screen.show(f"after closing time: {verdict.moving} still moving", 1, self._totals())
+
+    def judge(self) -> Verdict:
+        """The books as they stand now."""
+        books = {market.name: self.servers[market.name].get("books") for market in MARKETS}
+        return judge(books, self.servers[STORE].get("books"), open_questions(self._db))
+
+    def turn(self) -> None:
+        """Keep the processes running; ``Interrupted`` when somebody wants to leave."""
+        self.stage.supervisor.look()
+        if self.interrupted():
+            raise Interrupted
+
+    def close(self) -> None:
+        """Stop every process and return every connection."""
+        for server in self.servers.values():
+            server.close()
+        if self.wiring is not None:
+            self.wiring.close()
+
+    def calls(self) -> dict[str, Any]:
+        """What was called, by server, as the sandbox counted it."""
+        return {name: server.get("calls")["by_operation"] for name, server in self.servers.items()}
+
+    @property
+    def _db(self) -> Any:
+        assert self.wiring is not None  # noqa: S101 - opened first
+        return self.wiring.db
+
+    def _ask_for_webhooks(self) -> None:
+        assert self.wiring is not None  # noqa: S101 - opened first
+        with self.wiring.db.reading() as tx:
+            store = tx.execute(select(Store).where(Store.key == STORE)).scalar_one()
+            platform = self.wiring.connections.store(store)
+        platform.watch(f"{self.stage.web}/hooks/{STORE}")
+
+    def _by_hand(self, order_id: str, word: str) -> bool:
+        """What `mirakl-sync orders accept|refuse` does; False while the order is not known or just being asked."""
+        assert self.wiring is not None  # noqa: S101 - opened first
+        try:
+            with self.wiring.db.transaction() as tx:
+                row = by_hand.find(tx, order_id)
+                by_hand.answer(tx, row, "accept" if word == "accept" else "refuse", PERSON, self.wiring.now())
+        except Refused as no:
+            return "is answered already" in no.words
+        return True
+
+    def _totals(self) -> Mapping[str, Mapping[str, Any]]:
+        return {name: server.get("books?summary=1")["totals"] for name, server in self.servers.items()}
+
+
+def _hour(now: float, seconds: float) -> str:
+    minutes = int(min(now / seconds, 1) * 24 * 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d} of the day"
+
+
+def _state(verdict: Verdict) -> Any:
+    return [
+        (row.market, row.accepted, row.placed, row.refused, row.canceled, dict(row.waiting)) for row in verdict.rows
+    ]

@@ -1,0 +1,79 @@
+"""Trouble on demand: calls that go wrong in every way, webhooks astray, workers and broker killed outright."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mirakl_sync.demo.remote import Remote
+from mirakl_sync.demo.town import STORE
+from mirakl_sync.embedded.supervisor import Supervisor
+from mirakl_sync.embedded.up import BROKER
+
+WORKERS = ("acceptance", "orders", "webhooks", "upkeep", "beat")
+KILL_EVERY = 8.0
+BROKER_DIES_AT = (0.35, 0.7)  # shares of the day
+
+# Calls without a published limit: an answer that comes late would be counted against the next call of a limited one.
+FREE = r"^(PUT /api/orders/.+/accept|(GET|POST|PUT) /wp-json/)"
+WRITES = r"^(PUT /api/orders/.+/accept|(POST|PUT) /wp-json/)"
+
+# What goes wrong and how often, together about a third of the calls. Shares of ``light`` are a third of these.
+TROUBLES: tuple[dict[str, Any], ...] = (
+    {"what": "fail", "chance": 0.06, "status": 503},
+    {"what": "fail", "chance": 0.03, "status": 503, "retry_after": 1},
+    {"what": "fail_after", "chance": 0.06, "status": 502},
+    {"what": "lose_answer", "chance": 0.06},
+    {"what": "drop", "chance": 0.05},
+    {"what": "odd_json", "chance": 0.03},
+    {"what": "truncated", "chance": 0.04},
+    {"what": "late", "chance": 0.04, "seconds": 1.5, "match": WRITES},
+    {"what": "slow", "chance": 0.05, "seconds": 1.5, "match": FREE},
+)
+WEBHOOKS = {"duplicate": 0.2, "reorder": 0.2, "lose": 0.15}
+SHARE = {"none": 0.0, "light": 1 / 3, "heavy": 1.0}
+
+
+def rules(level: str) -> list[dict[str, Any]]:
+    """The sandbox's rules for a level of trouble."""
+    share = SHARE[level]
+    return [{**trouble, "chance": trouble["chance"] * share} for trouble in TROUBLES] if share else []
+
+
+def begin(servers: Mapping[str, Remote], level: str, seed: int) -> None:
+    """Let calls and webhooks go wrong from now on."""
+    for server in servers.values():
+        server.post("trouble", {"seed": seed, "rules": rules(level)})
+    share = SHARE[level]
+    servers[STORE].post("webhooks", {name: chance * share for name, chance in WEBHOOKS.items()})
+
+
+def end(servers: Mapping[str, Remote]) -> None:
+    """Calm again; the counts of what went wrong stay with the sandbox's call log."""
+    begin(servers, "none", 0)
+
+
+@dataclass
+class Killer:
+    """Kills a worker every few seconds and the broker twice a day; the supervisor starts them again."""
+
+    supervisor: Supervisor
+    seconds: float
+    chance: random.Random
+    kills: int = 0
+    broker_kills: int = 0
+
+    def act(self, now: float) -> str:
+        """Do what is due at ``now`` seconds of the day; answers whom it hit, or nothing."""
+        if self.broker_kills < len(BROKER_DIES_AT) and now >= BROKER_DIES_AT[self.broker_kills] * self.seconds:
+            self.broker_kills += 1
+            self.supervisor.kill(BROKER)
+            return "the broker"
+        if now >= (self.kills + 1) * min(KILL_EVERY, self.seconds / 3):
+            self.kills += 1
+            name = self.chance.choice(WORKERS)
+            self.supervisor.kill(name)
+            return f"the {name} process"
+        return ""
