@@ -27,7 +27,6 @@ def start(config: Config, *, process: str) -> bool:
         # local variables hold orders, and orders hold buyers
         include_local_variables=False,
         max_request_body_size="never",
-        send_default_pii=False,
         ignore_errors=[MiraklSyncError],
     )
     return True

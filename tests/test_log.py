@@ -133,3 +133,35 @@ def test_what_is_reported_names_no_buyer_and_no_secret():
     assert "hush" not in str(cleaned)
     assert "Buyerson" not in str(cleaned)
     assert (cleaned["message"], cleaned["extra"]["attempt"]) == ("plain", 2)
+
+
+def test_a_bug_is_reported_without_secrets_and_an_expected_error_is_not(monkeypatch):
+    import sentry_sdk
+    from sentry_sdk.transport import Transport
+
+    from mirakl_sync.errors import Unavailable
+
+    sent = []
+
+    class Kept(Transport):
+        def capture_envelope(self, envelope):
+            sent.extend(item.payload.json for item in envelope.items)
+
+    init = sentry_sdk.init
+    monkeypatch.setattr(sentry_sdk, "init", lambda **options: init(**options, transport=Kept))
+    config = Config("sqlite:///x.db", "", (), sentry_dsn="http://k@127.0.0.1:1/1", environment="staging")
+
+    assert error_reports.start(config, process="web") is True
+    api_key = "hush"
+    for error in (ValueError(f"https://u:hush@shop.example/?api_key={api_key}"), Unavailable("the shop is away")):
+        try:
+            raise error
+        except (ValueError, Unavailable):
+            sentry_sdk.capture_exception()
+    sentry_sdk.get_client().close()
+    sentry_sdk.get_global_scope().set_client(None)
+
+    assert [event["exception"]["values"][-1]["type"] for event in sent if "exception" in event] == ["ValueError"]
+    assert sent[0]["environment"] == "staging"
+    assert "hush" not in str([frame.get("vars") for frame in sent[0]["exception"]["values"][0]["stacktrace"]["frames"]])
+    assert "u:hush" not in str(sent)
