@@ -169,7 +169,11 @@ def _join(wiring: Wiring, market: dict[str, Any], webshop: dict[str, Any]) -> in
         shop = Shop(marketplace=marketplace, shop_id="2000", credentials={"api_key": market["shops"][0]["key"]})
         credentials = {name: webshop[name] for name in ("consumer_key", "consumer_secret")}
         store = Store(
-            key="webshop", platform="woocommerce", url=webshop["url"], credentials=credentials, settings={"auth": "basic"}
+            key="webshop",
+            platform="woocommerce",
+            url=webshop["url"],
+            credentials=credentials,
+            settings={"auth": "basic"},
         )
         tx.add_all([shop, store, PolicyVersion(id=1, digest="bench", content=content)])
         tx.flush()
