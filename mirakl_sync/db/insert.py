@@ -17,12 +17,12 @@ def insert_once(tx: Transaction, model: type[Base], values: Mapping[str, Any]) -
 
     Columns left out take their defaults.
     """
-    result = tx.execute(_insert(model, tx.get_bind().dialect.name), values)
-    return bool(result.rowcount)  # type: ignore[attr-defined]  # an INSERT's result always has it
+    # what came back tells on both databases; PostgreSQL's driver counts no rows behind SQLAlchemy's own RETURNING
+    return tx.execute(_insert(model, tx.get_bind().dialect.name), values).first() is not None
 
 
 @cache
 def _insert(model: type[Base], dialect: str) -> Any:
     """Built once: composing a statement costs more than running it."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(model.__table__).on_conflict_do_nothing()
+    return insert(model.__table__).on_conflict_do_nothing().returning(*model.__table__.primary_key)
