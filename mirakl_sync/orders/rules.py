@@ -65,7 +65,8 @@ def _unanswered(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
     if order.marketplace_state in states.PAST_ACCEPTANCE:
         return Settle(State.ACCEPTED, f"accepted: the marketplace says {order.marketplace_state}")
     if order.marketplace_state != states.WAITING_ACCEPTANCE:
-        return Wait(f"a state we know (the marketplace says {order.marketplace_state})")
+        words = f"{order.order_id} is {order.marketplace_state} on the marketplace, a state we do not know."
+        return Ask("unreadable_order", order.order_id, words, due=order.accept_by)
     last_call = in_last_call(order, policy, now)
     if order.state is State.RESERVED:
         return _answer_reserved(order, policy, now, last_call=last_call)

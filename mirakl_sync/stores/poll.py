@@ -9,9 +9,11 @@ from itertools import islice
 
 from sqlalchemy import or_, select
 
+from mirakl_sync.cases.step import Ask
 from mirakl_sync.db.claim import take_lease
 from mirakl_sync.db.models import Connection, Store
-from mirakl_sync.errors import TryLater
+from mirakl_sync.errors import MiraklSyncError, Misconfigured, TryLater
+from mirakl_sync.inbox import desk
 from mirakl_sync.platforms.contract import Capability
 from mirakl_sync.platforms.registry import platform as platform_spec
 from mirakl_sync.records.shop import Notice, NoticeKind
@@ -20,6 +22,8 @@ from mirakl_sync.upkeep import heartbeat
 from mirakl_sync.wiring import Wiring
 
 DEFAULT_EVERY = 60.0
+# Seconds until a store that refuses us is tried again.
+MENDED_BY_PEOPLE = 300.0
 _FEEDS = ((NoticeKind.ORDER, Capability.ORDER_NOTICES), (NoticeKind.PRODUCT, Capability.PRODUCT_NOTICES))
 
 
@@ -41,7 +45,8 @@ def poll_due(wiring: Wiring) -> PollReport:
         rows = (
             tx.execute(
                 select(Store).where(
-                    Store.id.in_(select(Connection.store_pk).where(Connection.stopped_because == "")),
+                    # also where a marketplace's key stopped the connection: placed orders live on in the shop
+                    Store.id.in_(select(Connection.store_pk)),
                     or_(Store.next_poll_at.is_(None), Store.next_poll_at <= now),
                 )
             )
@@ -70,8 +75,8 @@ def poll(store_pk: int, wiring: Wiring) -> PollReport:
             if capability in capabilities:
                 since = _since(store, kind, now)
                 words.append(_consume(wiring, store_pk, kind, platform.notices_since(kind, since), since))
-    except TryLater as error:
-        _done(wiring, store_pk, now + timedelta(seconds=error.after or 15), None, "")
+    except MiraklSyncError as error:
+        _interrupted(wiring, store_pk, error)
         raise
     sentence = "; ".join(words)
     _done(wiring, store_pk, now + every, every, sentence)
@@ -95,9 +100,25 @@ def _consume(wiring: Wiring, store_pk: int, kind: NoticeKind, told: Iterator[Not
     return words
 
 
+def _interrupted(wiring: Wiring, store_pk: int, error: MiraklSyncError) -> None:
+    """The cursor stays. A wrong key is asked about once, and tried again now and then."""
+    now = wiring.now()
+    wait = (error.after or 15) if isinstance(error, TryLater) else MENDED_BY_PEOPLE
+    _done(wiring, store_pk, now + timedelta(seconds=wait), None, "")
+    if not isinstance(error, Misconfigured):
+        return
+    with wiring.db.transaction() as tx:
+        store = tx.get_one(Store, store_pk)
+        words = f"Store {store.key} cannot be polled: {error.words}"
+        ask = Ask("misconfigured", f"store:{store.key}", words, facts={"way_out": error.way_out})
+        desk.open_item(tx, None, ask, "", None, now)
+
+
 def _done(wiring: Wiring, store_pk: int, next_at: datetime, every: timedelta | None, words: str) -> None:
     with wiring.db.transaction() as tx:
         store = tx.get_one(Store, store_pk)
         store.leased_until, store.next_poll_at = None, next_at
         if every is not None:
-            heartbeat.beat(tx, f"store:{store.key}", wiring.now(), max(every, timedelta(seconds=15)), words)
+            now = wiring.now()
+            heartbeat.beat(tx, f"store:{store.key}", now, max(every, timedelta(seconds=15)), words)
+            desk.close_by_key(tx, None, "misconfigured", f"store:{store.key}", now, "the store was polled again")

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.db.models import Heartbeat
+from mirakl_sync.db.models import Connection, Heartbeat
+from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.inbox import desk
 from mirakl_sync.wiring import Wiring
 
@@ -43,8 +44,11 @@ def watch(wiring: Wiring) -> SilenceReport:
     now, late = wiring.now(), []
     with wiring.db.transaction() as tx:
         beats = tx.execute(select(Heartbeat)).scalars().all()
+        resting = _resting(tx)
         for beat in beats:
-            if late_at(beat) < now:
+            if beat.feed in resting:
+                desk.close_by_key(tx, None, "feed_silent", beat.feed, now, "it was stopped or paused on purpose")
+            elif late_at(beat) < now:
                 late.append(beat.feed)
                 since = f"{beat.beat_at:%Y-%m-%d %H:%M:%S} UTC"
                 words = f"{beat.feed} is silent since {since}; it should beat every {beat.every_seconds:.0f} s."
@@ -52,3 +56,9 @@ def watch(wiring: Wiring) -> SilenceReport:
             else:
                 desk.close_by_key(tx, None, "feed_silent", beat.feed, now, f"it beat at {beat.beat_at:%H:%M:%S}")
     return SilenceReport(tuple(late), len(beats))
+
+
+def _resting(tx: Transaction) -> set[str]:
+    """Feeds that stand still on purpose, or whose stop was asked about already."""
+    rows = tx.execute(select(Connection.key, Connection.paused, Connection.stopped_because)).all()
+    return {f"orders:{row.key}" for row in rows if row.stopped_because or "orders" in row.paused}

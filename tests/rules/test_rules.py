@@ -53,7 +53,7 @@ TABLE: list[tuple[str, OrderPolicy, dict[str, Any], Any]] = [
     ),
     ("an order a person took over is left alone", FIRST, {"managed": False}, Wait),
     ("the operator's own fulfilment is none of ours", FIRST, {"fulfilled_by_operator": True}, Settle),
-    ("a state nobody knows changes nothing", FIRST, {"marketplace_state": "SOMETHING_NEW"}, Wait),
+    ("a state nobody knows is asked about", FIRST, {"marketplace_state": "SOMETHING_NEW"}, Ask),
 ]
 
 
