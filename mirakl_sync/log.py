@@ -20,7 +20,16 @@ from mirakl_sync.http.redact import redact, redact_url
 # What every LogRecord has by itself; the rest was given as extra and is ours to show.
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "fields"}
 # Libraries that tell each connection, each tick and each success a second time; their trouble is still heard.
-_CHATTY = ("urllib3", "kombu", "amqp", "celery.beat", "celery.app.trace", "celery.worker.strategy", "waitress.queue")
+_CHATTY = (
+    "urllib3",
+    "kombu",
+    "amqp",
+    "celery.beat",
+    "celery.app.trace",
+    "celery.worker.request",
+    "celery.worker.strategy",
+    "waitress.queue",
+)
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _bound: ContextVar[Mapping[str, object]] = ContextVar("mirakl_sync_log_fields", default=_NOTHING)

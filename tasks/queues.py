@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kombu import Exchange
-from kombu import Queue as BrokerQueue
+from kombu.entity import Exchange
+from kombu.entity import Queue as BrokerQueue
 
 from mirakl_sync.errors import Misconfigured
 

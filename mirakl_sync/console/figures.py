@@ -93,4 +93,4 @@ def effects_in_doubt(tx: Transaction, asked_before: datetime) -> Figures:
 def blocked_calls(tx: Transaction, now: datetime) -> Figures:
     """((marketplace/shop/operation,), seconds) of calls somebody told us to leave for a while."""
     rows = tx.execute(select(CallLimit.key, CallLimit.blocked_until).where(CallLimit.blocked_until > now))
-    return [((key,), (until - now).total_seconds()) for key, until in rows]
+    return [((key,), (until - now).total_seconds()) for key, until in rows if until]

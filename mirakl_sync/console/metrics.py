@@ -10,8 +10,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from mirakl_sync.broker_look import BrokerLook
 from mirakl_sync.console import feeds, figures
-from mirakl_sync.console.broker import BrokerLook
 from mirakl_sync.wiring import Wiring
 
 Samples = Iterable[tuple[tuple[str, ...], float]]

@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
+from mirakl_sync.broker_look import BrokerLook
 from mirakl_sync.console import feeds, figures, queries
-from mirakl_sync.console.broker import BrokerLook
 from mirakl_sync.console.queries import OrderFilter
 from mirakl_sync.inbox.kinds import Role
 from mirakl_sync.orders.states import State

@@ -98,7 +98,7 @@ def find_server() -> Path:
     except ImportError:
         raise _none_found() from None
     try:
-        return get_binary_path()
+        return Path(get_binary_path())
     except ValkeyBinaryNotFoundError as error:
         raise _none_found() from error
 

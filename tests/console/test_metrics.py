@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from mirakl_sync.broker_look import BrokerLook, Depths
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.console.broker import BrokerLook, Depths
 from mirakl_sync.db.models import CallLimit, Delivery, Effect
 from mirakl_sync.inbox import desk
 from mirakl_sync.upkeep import heartbeat

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from mirakl_sync.broker_look import BrokerLook, Depths
 from mirakl_sync.cases import ledger, timeline
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.console.broker import BrokerLook, Depths
 from mirakl_sync.db.models import Effect, Order, PlatformLink
 from mirakl_sync.inbox import desk
 from mirakl_sync.upkeep import heartbeat

@@ -18,7 +18,7 @@ class Depths:
 
 
 class BrokerLook:
-    """One client for the whole process: short timeouts and no repeats, so that a page never hangs on the broker."""
+    """One client for the whole process: short timeouts and no repeats, so that nobody hangs on the broker."""
 
     def __init__(self, url: str, queues: Sequence[str]) -> None:
         self._queues = tuple(queues)
