@@ -1,4 +1,4 @@
-"""Can this connection be worked with? Ask both sides, keep what the marketplace tells of itself, answer in sentences."""
+"""Can this connection be worked with? Ask both sides, keep what the marketplace tells of itself, answer in words."""
 
 from __future__ import annotations
 

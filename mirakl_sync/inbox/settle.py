@@ -15,10 +15,10 @@ from mirakl_sync.orders import states
 from mirakl_sync.orders.case import ORDERS, TASKS
 
 
-def settle(tx: Transaction, item_id: int, who: str, answer: str, now: datetime) -> int:
-    """Close an item; answers how many orders are looked at again. Its cause being there still, it is asked anew.
+def settle(tx: Transaction, item_id: int, who: str, answer: str, now: datetime) -> list[int]:
+    """Close an item; answers the keys of the orders that are looked at again.
 
-    ``Refused`` when there is no such item or it is closed already.
+    A cause that is still there is asked anew. ``Refused`` when there is no such item or it is closed already.
     """
     item = tx.get(InboxItem, item_id)
     if item is None:
@@ -30,7 +30,7 @@ def settle(tx: Transaction, item_id: int, who: str, answer: str, now: datetime) 
     rows = tx.execute(waiting).scalars().all()
     for row in rows:
         _look_again(tx, row, item, who, answer, now)
-    return sum(row.state not in states.FINAL for row in rows)
+    return [row.id for row in rows if row.state not in states.FINAL]
 
 
 def _look_again(tx: Transaction, row: Order, item: InboxItem, who: str, answer: str, now: datetime) -> None:

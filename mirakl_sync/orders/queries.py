@@ -182,10 +182,12 @@ def orders(tx: Transaction, wanted: OrderFilter, now: datetime, *, number: int =
     return Page([_row(each, key) for each, key in rows], number, size, total)
 
 
-def matching_ids(tx: Transaction, wanted: OrderFilter, now: datetime) -> list[int]:
-    """The keys of every order a filter means, the nearest promise first."""
-    rows = tx.execute(_matching(wanted, now).order_by(nulls_last(_promise()), Order.id)).unique()
-    return [each.id for each, _ in rows]
+def matching(tx: Transaction, wanted: OrderFilter, now: datetime) -> dict[int, str]:
+    """Key and number of every order a filter means, the nearest promise first."""
+    rows = tx.execute(
+        _matching(wanted, now).with_only_columns(Order.id, Order.order_id).order_by(nulls_last(_promise()), Order.id)
+    )
+    return {order_pk: order_id for order_pk, order_id in rows}  # noqa: C416 - dict() does not take rows
 
 
 def whole(tx: Transaction, order_pk: int) -> WholeOrder:
