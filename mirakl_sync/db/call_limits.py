@@ -44,7 +44,7 @@ class SharedBudget:
         until = self._now() + timedelta(seconds=seconds)
         with self._db.transaction() as tx:
             row = self._row(tx, operation)
-            row.blocked_until = max(filter(None, (row.blocked_until, until)))
+            row.blocked_until = until = max(filter(None, (row.blocked_until, until)))
         self._blocked[operation.code] = until
 
     def _wait_for(self, operation: Operation) -> float:

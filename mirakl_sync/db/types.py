@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Numeric, String, Text
@@ -13,6 +13,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from mirakl_sync.db import secrets
+
+_PLACES = Decimal("0.0001")
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
@@ -37,7 +39,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Amount(TypeDecorator[Decimal]):
-    """An exact decimal; its currency stands on the order. SQLite has no decimals, so it keeps the digits as text."""
+    """An exact decimal of four places; its currency stands on the order.
+
+    SQLite has no decimals, so it keeps the digits as text. Further places are rounded alike on both, halves away from
+    zero.
+    """
 
     impl = Numeric(18, 4)
     cache_ok = True
@@ -46,7 +52,10 @@ class Amount(TypeDecorator[Decimal]):
         return dialect.type_descriptor(String(24) if dialect.name == "sqlite" else Numeric(18, 4))
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        return str(value) if value is not None and dialect.name == "sqlite" else value
+        if value is None:
+            return None
+        kept = value.quantize(_PLACES, ROUND_HALF_UP)
+        return str(kept) if dialect.name == "sqlite" else kept
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(value)
