@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,10 +16,11 @@ from mirakl_sync.db.models import Connection, Effect, InboxItem, Order, Store, T
 from mirakl_sync.errors import MiraklSyncError
 from mirakl_sync.hooks import inbox as hooks
 from mirakl_sync.orders import intake, references, sweep, watch
+from mirakl_sync.policy.model import OrderPolicy
 from mirakl_sync.stores import poll
 from mirakl_sync.upkeep import silence
 from mirakl_sync.wiring import Wiring
-from tests.worlds import Remote, World, run
+from tests.worlds import Remote, World, run, world
 
 DEAD = {"cancelled", "trash", "failed", "checkout-draft"}
 
@@ -208,6 +210,31 @@ class Day:
         found = requests.get(base, params={"sku": sku, "status": "any"}, auth=keys, timeout=5).json()
         answer = requests.put(f"{base}/{found[0]['id']}", json=fields, auth=keys, timeout=5)
         assert answer.ok, answer.text
+
+
+@contextmanager
+def a_day(
+    database_url: str,
+    *,
+    market: Mapping[str, Any] | None = None,
+    webshop: Mapping[str, Any] | None = None,
+    store: Mapping[str, Any] | None = None,
+    call_timeout: float = 2.0,
+    **policy: Any,
+) -> Iterator[Day]:
+    """A day with policy values by name, ``market`` and ``webshop`` as in a sandbox plan, ``store`` its settings."""
+    clock = MovingClock()
+    with world(
+        database_url,
+        policy=OrderPolicy(**policy),
+        market={"promotion_chance": 0, "acceptance_window": {"seconds": 86_400}, **(market or {})},
+        webshop=webshop,
+        # OAuth signs with the real time, which a moved shop refuses
+        store_settings={"auth": "basic", **(store or {})},
+        call_timeout=call_timeout,
+        now=clock,
+    ) as small:
+        yield Day(small, clock)
 
 
 def exactly_once(day: Day, order_ids: str | Sequence[str], *, status: str = "processing") -> None:

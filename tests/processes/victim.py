@@ -1,0 +1,142 @@
+"""A worker of everything that kills itself at a named moment: run as ``python -m tests.processes.victim``.
+
+It does what pulling, answering, placing and telling workers do, one after another, with the real functions. Only the
+places where it may die are wrapped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import event
+
+from mirakl_sync import clock as real
+from mirakl_sync.config import Config
+from mirakl_sync.db.transaction import Database, Transaction
+from mirakl_sync.dispatch import Wake
+from mirakl_sync.errors import MiraklSyncError
+from mirakl_sync.http.client import HttpTransport
+from mirakl_sync.orders import intake, references, sweep
+from mirakl_sync.wiring import wire
+
+MOMENTS = (
+    "before the call is sent",
+    "before the answer is read",
+    "before the answer is recorded",
+    "before the record is committed",
+    "before the wake-ups are sent",
+)
+SURVIVED = 3
+
+
+class Fate:
+    """Which call kills, and when."""
+
+    def __init__(self, call: str, moment: str) -> None:
+        self._call = re.compile(call)
+        self._moment = MOMENTS.index(moment)
+        self.answered = False
+
+    def concerns(self, code: str, method: str, path: str) -> bool:
+        """Is this the call?"""
+        return self._call.search(f"{code} {method} {path}") is not None
+
+    def at(self, moment: int) -> None:
+        """Die if it is the moment; nothing of Python's own cleaning up happens."""
+        if moment == self._moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Workers:
+    """Wake-ups done here, unless death comes first."""
+
+    def __init__(self, fate: Fate) -> None:
+        self.waiting: deque[Wake] = deque()
+        self._fate = fate
+
+    def send(self, wakes: Sequence[Wake]) -> None:
+        """Queue them."""
+        if self._fate.answered:
+            self._fate.at(4)
+        self.waiting.extend(wakes)
+
+
+def _doom(fate: Fate) -> None:
+    """Wrap the places where the process may end."""
+    call, body, transaction = HttpTransport.call, HttpTransport._body, Database.transaction
+
+    def doomed_call(self: HttpTransport, operation: Any, method: str, path: str, **rest: Any) -> Any:
+        if not fate.concerns(operation.code, method, path):
+            return call(self, operation, method, path, **rest)
+        fate.at(0)
+        answer = call(self, operation, method, path, **rest)
+        fate.answered = True
+        return answer
+
+    def doomed_body(self: HttpTransport, asked: Any, response: Any) -> bytes:
+        if fate.concerns(asked.operation.code, asked.method, re.sub(r"^.*(/wc/v3/|/api/)", r"\1", asked.url)):
+            fate.at(1)
+        return body(self, asked, response)
+
+    def doomed_transaction(self: Database) -> AbstractContextManager[Transaction]:
+        if fate.answered:
+            fate.at(2)
+        return transaction(self)
+
+    @event.listens_for(Transaction, "before_commit")
+    def committing(session: Any) -> None:
+        if fate.answered:
+            fate.at(3)
+
+    HttpTransport.call = doomed_call  # type: ignore[method-assign]  # the very place where the process shall die
+    HttpTransport._body = doomed_body  # type: ignore[method-assign]
+    Database.transaction = doomed_transaction  # type: ignore[method-assign]
+
+
+def main(plan: dict[str, Any]) -> int:
+    """Work until death, or ``SURVIVED`` when the moment never came."""
+    from tests.worlds import run
+
+    fate = Fate(plan["call"], plan["moment"])
+    _doom(fate)
+    ahead = timedelta(seconds=plan["ahead"])
+
+    def now() -> datetime:
+        return real.now() + ahead
+
+    config = Config(
+        database_url=plan["database_url"],
+        broker_url="redis://127.0.0.1:1/0",
+        secret_keys=(plan["key"],),
+        call_timeout=timedelta(seconds=plan["call_timeout"]),
+        lease_margin=timedelta(seconds=1),
+    )
+    workers = Workers(fate)
+    wiring = wire(config, dispatcher=workers, now=now, who="victim")
+    for _ in _rounds(plan["rounds"]):
+        sweep.sweep(wiring)
+        intake.pull(plan["connection"], wiring)
+        while workers.waiting:
+            try:
+                run(workers.waiting.popleft(), wiring)
+            except MiraklSyncError:
+                continue
+        references.tell_due(wiring)
+    return SURVIVED
+
+
+def _rounds(count: int) -> Iterator[int]:
+    yield from range(count)
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))
