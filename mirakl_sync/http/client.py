@@ -15,7 +15,7 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
-from requests.utils import get_environ_proxies
+from requests.utils import get_environ_proxies, to_native_string
 from urllib3.exceptions import HTTPError
 
 from mirakl_sync import __version__
@@ -127,7 +127,9 @@ class HttpTransport:
         try:
             request = self._request(asked.method, self.base_url + path, params, json, headers)
             answer = self._send(asked, request, exchange)
-            return self._judge(asked, answer, request.headers.get("Accept", "")) or answer
+            # signing with OAuth 1.0a turns the headers into bytes
+            accept = to_native_string(request.headers.get("Accept", ""))
+            return self._judge(asked, answer, accept) or answer
         except MiraklSyncError as error:
             return error
         except (requests.RequestException, HTTPError, OSError) as trouble:

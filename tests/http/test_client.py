@@ -221,6 +221,8 @@ def test_a_page_instead_of_json_is_no_answer(serve):
         transport(server.url).call(WRITE, "PUT", "/x")
     assert caught.value.outcome_unknown
     assert transport(server.url).call(READ, "GET", "/x", headers={"Accept": "*/*"}).body == b"<html>cached</html>"
+    with pytest.raises(Unavailable, match="text/html"):
+        transport(server.url, auth=OAuth1("ck", "cs")).call(READ, "GET", "/x")
 
 
 @pytest.mark.parametrize("body", [b"{", b"NaN", b"[" * 100_000, b'{"a": 1e99999999999999999999}', b"\xff\xfe{}"])
