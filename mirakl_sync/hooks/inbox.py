@@ -13,7 +13,7 @@ from mirakl_sync.cases.step import Ask
 from mirakl_sync.db.claim import take_lease
 from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import Delivery, Store
-from mirakl_sync.errors import Refused, Unreadable
+from mirakl_sync.errors import Misconfigured, Refused, Unreadable
 from mirakl_sync.inbox import desk
 from mirakl_sync.stores import notices
 from mirakl_sync.wiring import Wiring
@@ -89,7 +89,9 @@ def digest(delivery_id: int, wiring: Wiring) -> DigestReport:
     try:
         told = platform.read_notices(delivery.topic, delivery.body.encode())
     except Unreadable as error:
-        return _unreadable(wiring, delivery_id, store, error)
+        return _put_aside(wiring, delivery_id, store, error, "unreadable_delivery")
+    except Misconfigured as error:
+        return _put_aside(wiring, delivery_id, store, error, "misconfigured")
     with wiring.db.transaction() as tx:
         words = notices.apply(tx, store.id, told, wiring.now())
         row = tx.get_one(Delivery, delivery_id)
@@ -126,11 +128,14 @@ def sweep(wiring: Wiring) -> DigestReport:
     return DigestReport(f"{len(ids)} deliveries rung for")
 
 
-def _unreadable(wiring: Wiring, delivery_id: int, store: Store, error: Unreadable) -> DigestReport:
+def _put_aside(
+    wiring: Wiring, delivery_id: int, store: Store, error: Unreadable | Misconfigured, kind: str
+) -> DigestReport:
     words = f"A webhook of {store.key} could not be understood: {error.words}"
     with wiring.db.transaction() as tx:
         row = tx.get_one(Delivery, delivery_id)
         row.digested_at, row.outcome, row.leased_until = wiring.now(), error.words, None
-        ask = Ask("unreadable_delivery", f"{store.key}:{row.topic}", words, facts={"delivery": delivery_id})
+        facts = {"delivery": delivery_id} | ({"way_out": error.way_out} if kind == "misconfigured" else {})
+        ask = Ask(kind, f"{store.key}:{row.topic}", words, facts=facts)
         desk.open_item(tx, None, ask, "", None, wiring.now())
     return DigestReport(words)

@@ -23,7 +23,7 @@ def open_hooks(day: Day) -> Iterator[str]:
         credentials = tx.execute(select(Store)).scalar_one().credentials
     day.change_store(credentials={**credentials, "webhook_secret": SECRET})
     server = make_server("127.0.0.1", 0, create_app(day.wiring), threaded=True)
-    listening = threading.Thread(target=server.serve_forever, daemon=True)
+    listening = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     listening.start()
     address = f"http://127.0.0.1:{server.server_port}/hooks/webshop"
     try:
