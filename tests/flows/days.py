@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from mirakl_sync import clock as real
 from mirakl_sync.db.models import Connection, Effect, InboxItem, Order, Store, TimelineEntry
+from mirakl_sync.dispatch import Wake
 from mirakl_sync.errors import MiraklSyncError
 from mirakl_sync.hooks import inbox as hooks
 from mirakl_sync.orders import intake, references, sweep, watch
@@ -106,12 +107,18 @@ class Day:
         """Do what was rung for, as the workers do: trouble is a sentence, not the end of them."""
         said = []
         while self.world.workers.waiting:
-            wake = self.world.workers.waiting.popleft()
-            try:
-                said.append(run(wake, self.wiring))
-            except MiraklSyncError as trouble:
-                said.append(trouble.words)
+            said.append(self._do(self.world.workers.waiting.popleft()))
         return said
+
+    def work_only(self, bells: Sequence[Wake]) -> list[str]:
+        """Do these and nothing they lead to."""
+        return [self._do(bell) for bell in bells]
+
+    def _do(self, bell: Wake) -> str:
+        try:
+            return run(bell, self.wiring)
+        except MiraklSyncError as trouble:
+            return trouble.words
 
     def lose_messages(self) -> int:
         """The broker forgets everything; answers how many wake-ups are gone."""
