@@ -85,6 +85,7 @@ def _perform(play: Play, *, leave: bool, in_json: bool) -> int:
         with screen:
             play.day()
             verdict = play.drain()
+        play.calm()
         took = {**play.took, "all": time.monotonic() - began}
         _speak(play, verdict, took, in_json=in_json)
         if not leave:
@@ -115,7 +116,7 @@ def _addresses(screen: Screen, stage: Stage, play: Play) -> None:
 def _speak(play: Play, verdict: Verdict, took: dict[str, float], *, in_json: bool) -> None:
     show_verdict(play.screen, verdict)
     times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in took.items())
-    play.screen.say(f"Took: {times}." + (f" Harm done: {play.harm}." if play.wishes.trouble == "heavy" else ""))
+    play.screen.say(f"Took: {times}." + (f" Harm done: {play.harm}." if play.wishes.trouble != "none" else ""))
     if in_json:
         more: dict[str, Any] = {"took": took, "harm": play.harm, "calls": play.calls()}
         sys.stdout.write(as_json(verdict, more) + "\n")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mirakl_sync.demo.town import GOODS, SCARCE, SELLERS, Seller
+from mirakl_sync.demo.town import GOODS, SELLERS, Seller
 
 # How lively each hour of a day is; the evening is when people shop.
 CURVE = (2, 1, 1, 1, 1, 2, 3, 5, 6, 7, 8, 8, 9, 8, 7, 7, 8, 9, 11, 13, 14, 12, 8, 4)
@@ -112,7 +112,9 @@ def _made(kind: str, chance: random.Random, turn: int) -> tuple[dict[str, Any], 
     """The options and the people behind each kind: a table, read from top to bottom."""
     new = {"sku": f"NEW-{turn}", "quantity": 1, "price_unit": "24.90"}
     cheap = {"sku": f"SKU-{GOODS}", "quantity": 1, "price_unit": "19.90"}
-    short = {"sku": f"SCARCE-{turn % SCARCE + 1}", "quantity": 3}
+    # a last piece of its own for each: two kinds are short of stock
+    last = 2 * (turn // len(SPECIALS)) + (1 if kind.endswith("refilled") else 2)
+    short = {"sku": f"SCARCE-{last}", "quantity": 3}
     table: dict[str, tuple[dict[str, Any], Sequence[Deed]]] = {
         "unknown SKU, made by a person": (
             {"lines": [new]},

@@ -29,7 +29,7 @@ TURN = 0.1
 SHOW_EVERY = 0.5
 JUDGE_EVERY = 2.0
 # Who has not moved for so long, or is not done by then, will not be.
-STANDS_STILL, LONGEST_DRAIN = 25.0, 150.0
+STANDS_STILL, LONGEST_DRAIN = 40.0, 180.0
 PERSON = "Ada (demo)"
 
 
@@ -59,6 +59,7 @@ class Play:
     wiring: Wiring | None = None
     took: dict[str, float] = field(default_factory=dict)
     harm: str = ""
+    _kills: str = ""
 
     def open_doors(self) -> None:
         """Start everything and wait until every part answers."""
@@ -93,12 +94,17 @@ class Play:
                 shown = now
                 self.screen.show(_hour(now, wishes.seconds), now / wishes.seconds, self._totals())
             time.sleep(TURN)
-        storm.end(self.servers)
         self.took["day"] = time.monotonic() - began
-        self.harm = f"{killer.kills} processes killed, the broker {killer.broker_kills} times"
+        self._kills = f"{killer.kills} processes and {killer.broker_kills} times the broker killed"
+
+    def calm(self) -> None:
+        """The storm is over; say what it did."""
+        hit, of = storm.count(self.servers)
+        storm.end(self.servers)
+        self.harm = f"{hit} of {of} calls went wrong, {self._kills}"
 
     def drain(self) -> Verdict:
-        """Wait until all is well or nothing moves any more; answers the last verdict."""
+        """Wait, in the same weather, until all is well or nothing moves any more; answers the last verdict."""
         began = moved = time.monotonic()
         before: Any = None
         while True:

@@ -50,8 +50,15 @@ def begin(servers: Mapping[str, Remote], level: str, seed: int) -> None:
     servers[STORE].post("webhooks", {name: chance * share for name, chance in WEBHOOKS.items()})
 
 
+def count(servers: Mapping[str, Remote]) -> tuple[int, int]:
+    """How many calls went wrong, and of how many, since the storm began."""
+    shown = [server.get("trouble")["rules"] for server in servers.values()]
+    # the first rule is offered every call
+    return sum(rule["fired"] for each in shown for rule in each), sum(each[0]["seen"] for each in shown if each)
+
+
 def end(servers: Mapping[str, Remote]) -> None:
-    """Calm again; the counts of what went wrong stay with the sandbox's call log."""
+    """Calm again."""
     begin(servers, "none", 0)
 
 

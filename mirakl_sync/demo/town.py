@@ -15,8 +15,8 @@ WEBHOOK_SECRET = "demo-webhook-secret"  # noqa: S105
 POLL_STORE = 5
 
 GOODS = 40
-# Of these the shop holds one piece each; the marketplaces believe in more.
-SCARCE = 40
+# Of these the shop holds one piece each; the marketplaces believe in more. Enough for the longest day.
+SCARCE = 130
 
 
 def catalogue() -> list[dict[str, Any]]:
