@@ -35,6 +35,8 @@ class Step:
     basket: tuple[str, int] = ("MUG", 2)
     # the buyer's side of the story until the victim starts
     placed: bool = False
+    # so many calls of the kind pass first
+    skip: int = 0
     canceled: bool = False
 
 
@@ -80,6 +82,7 @@ def _killed(day: Day, step: Step, moment: str) -> int:
         "ahead": day.clock.ahead.total_seconds(),
         "call": step.call,
         "moment": moment,
+        "skip": step.skip,
         "rounds": 3,
     }
     command = [sys.executable, "-m", "tests.processes.victim", json.dumps(plan)]
@@ -104,6 +107,20 @@ def _ended_well(day: Day, order: str, step: Step) -> None:
     assert len(day.shop_orders(order, live=False)) <= 1
     if not step.canceled:
         assert day.stock("MUG") == (98 if step.basket[0] == "MUG" else 100)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_puller_killed_between_two_pages_loses_no_order(database_url: str, moment: str) -> None:
+    with a_day(database_url, call_timeout=1.0, market={"payment_seconds": 3600}) as day:
+        day.set_stock("MUG", 130)
+        orders = day.buy_many(130)
+        # the first page is taken in whole; the second is the one that kills
+        _killed(day, Step("^OR11 ", skip=1), moment)
+        assert day.connection().orders_cursor is None
+        day.lose_messages()
+        day.minutes(3)
+        assert {day.theirs(order)["acceptances"] for order in orders} == {1}
+        assert day.questions() == []
 
 
 def test_a_worker_that_is_not_killed_ends_the_same_way(database_url: str) -> None:

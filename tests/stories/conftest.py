@@ -1,0 +1,5 @@
+"""Stories are told on the same days as flows."""
+
+from tests.flows.conftest import accept, begin
+
+__all__ = ["accept", "begin"]
