@@ -25,18 +25,20 @@ def count_up(url: str, times: str) -> None:
     db.close()
 
 
-def spend(url: str, times: str, seconds: str, until: str) -> None:
-    """Take as many places as are granted until a moment (epoch seconds); print when each was granted."""
+def spend(url: str, times: str, seconds: str, lasting: str) -> None:
+    """Take as many places as are granted within ``lasting`` seconds; print begin, end and how many they were."""
     db = Database(url, pool_size=2)
     budget = SharedBudget(db, "acme/2000", clock.now)
     operation = Operation("OR11", times=int(times), seconds=float(seconds))
-    while time.time() < float(until):
+    began, granted = time.time(), 0
+    while time.time() < began + float(lasting):
         try:
             budget.take(operation)
         except RateLimited:
             time.sleep(0.005)
             continue
-        sys.stdout.write(f"{time.time()}\n")
+        granted += 1
+    sys.stdout.write(f"{began} {time.time()} {granted}")
     db.close()
 
 
