@@ -54,13 +54,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str) 
     if not told:
         say(empty)
         return
-    where = screen()
     made = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
         made.add_column(name, overflow="fold")
     for row in told:
         made.add_row(*row)
-    where.print(made)
+    _show(made)
 
 
 def pairs(title: str, values: Mapping[str, Any]) -> None:
@@ -72,7 +71,7 @@ def pairs(title: str, values: Mapping[str, Any]) -> None:
     made.add_column(overflow="fold")
     for name, value in table_rows:
         made.add_row(Text(name), _cell(value))
-    screen().print(made)
+    _show(made)
 
 
 def footer(number: int, pages: int, total: int, what: str) -> None:
@@ -123,6 +122,14 @@ def progress(words: str) -> Iterator[Any]:
         return
     with where.status(words) as status:
         yield status.update
+
+
+def _show(made: Table) -> None:
+    where = screen()
+    with where.capture() as captured:
+        where.print(made)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
 
 
 def _mark(finding: Finding) -> tuple[str, str]:

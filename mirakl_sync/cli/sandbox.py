@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -45,6 +46,8 @@ def up(plan: Path | None, host: str) -> None:
     ready = _ready_file()
     ready.unlink(missing_ok=True)
     command = [sys.executable, "-m", "mirakl_sync.sandbox", "--host", host, "--ready", str(ready)]
+    # SIGTERM ends us as Ctrl-C does: the servers must not outlive this command
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     child = subprocess.Popen(command + (["--plan", str(plan)] if plan else []))  # noqa: S603 - our own module
     try:
         servers = _wait(child, ready)

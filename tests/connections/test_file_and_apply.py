@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -347,7 +348,7 @@ def an_order(joined: Connection) -> Order:
         seen_at=NOON,
         looked_at=NOON,
         currency="EUR",
-        gross=1,
-        commission=0,
+        gross=Decimal(1),
+        commission=Decimal(0),
         payload={},
     )
