@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
+from sqlalchemy import delete
+
+from mirakl_sync.db.models import ShelfItem
+from mirakl_sync.dispatch import RecordingDispatcher
 from tests.cli.conftest import Run
 from tests.worlds import World
 
@@ -122,21 +127,44 @@ def test_taking_over_and_giving_back(acme: World, run: Run) -> None:
 
 
 def test_an_answer_not_told_yet_is_taken_back(acme: World, run: Run) -> None:
-    order_id = a_question(acme)
-    acme.market.trouble({"what": "fail", "match": "OR21"})
-    run("orders", "refuse", order_id, code=1)
+    (order_id,) = acme.place(lines=[{"sku": "MUG"}], state="STAGING")
+    acme.settle(rounds=1)
+    run("orders", "refuse", order_id)
     assert acme.order(order_id).answer_by_hand == "refuse"
-    assert "has no answer by hand" in run("orders", "take-back", a_question(acme), code=1).stderr
+    assert "has this answer already, by ann" in run("orders", "refuse", order_id, code=1).stderr
+    run("orders", "take-back", order_id)
+    assert (acme.order(order_id).answer_by_hand, acme.order(order_id).answered_by) == ("", "")
+    assert "has no answer by hand" in run("orders", "take-back", order_id, code=1).stderr
+    told = [entry["sentence"] for entry in json.loads(run("orders", "show", order_id, "--json").output)["timeline"]]
+    assert told[-2:] == [
+        "to be refused by hand, as soon as the operator's checks are over",
+        "the answer by hand is taken back",
+    ]
+
+
+def test_while_an_answer_is_on_its_way_nobody_gives_another(acme: World, run: Run) -> None:
+    order_id = a_question(acme)
+    acme.market.trouble({"what": "lose_answer", "match": "OR21"})
+    run("orders", "refuse", order_id, code=1)
+    assert "is on its way to the marketplace" in run("orders", "accept", order_id, code=1).stderr
+    assert acme.order(order_id).answer_by_hand == "refuse"
+
+
+def test_enqueue_sets_the_columns_and_rings_the_workers(acme: World, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    order_id = a_question(acme)
+    bells = RecordingDispatcher()
+    monkeypatch.setattr("mirakl_sync.cli.context._workers", lambda: bells)
+    assert "Rang the workers for 1 orders." in run("orders", "accept", order_id, "--enqueue").output
+    assert "Rang for 1 connections." in run("orders", "pull", "--enqueue").output
+    assert [wake.task for wake in bells.sent] == ["orders.accept", "orders.pull"]
+    assert bells.sent[0].args == (acme.order(order_id).id,)
+    assert acme.their_order(order_id)["state"] == "WAITING_ACCEPTANCE"
 
 
 def test_retry_looks_again_after_the_cause_was_mended(acme: World, run: Run) -> None:
     order_id = a_question(acme)
     acme.webshop.post("products", {"products": [{"sku": "GHOST", "price": 5, "quantity": 9, "title": "Ghost"}]})
     with acme.wiring.db.transaction() as tx:
-        from sqlalchemy import delete
-
-        from mirakl_sync.db.models import ShelfItem
-
         tx.execute(delete(ShelfItem))
     run("orders", "retry", order_id)
     assert acme.order(order_id).state == "accepted"
