@@ -47,6 +47,8 @@ class OrderFacts:
     has_platform_order: bool = False
     platform_canceled: bool = False
     cancel_refused: bool = False
+    # somebody gave the marketplace an answer; False when the time ran out
+    answered_by_somebody: bool = False
     partial_allowed: bool = True
     answer_by_hand: str = ""
     # we asked the marketplace to refuse every line, heard or not

@@ -155,6 +155,7 @@ def _show(row: Order, order: MarketplaceOrder) -> None:
     row.marketplace_state = order.state
     row.marketplace_updated_at = order.updated_at
     row.ship_by = order.shipping_deadline
+    row.decided_at = order.acceptance_decided_at
     row.gross = order.gross().amount
     row.commission = order.commission().amount
     row.has_addresses = order.buyer.shipping is not None

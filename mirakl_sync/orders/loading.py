@@ -40,6 +40,7 @@ def facts(tx: Transaction, row: Order, opened: OpenConnection, now: datetime) ->
         has_platform_order=link is not None,
         platform_canceled=row.platform_canceled,
         cancel_refused=row.cancel_refused,
+        answered_by_somebody=row.decided_at is not None,
         partial_allowed=opened.partial_acceptance,
         answer_by_hand=row.answer_by_hand,
         refusal_asked=all(line.decision == "refuse" for line in row.lines),

@@ -53,6 +53,8 @@ def _ended(order: OrderFacts) -> Step:
         return Withdraw(f"The sale of {order.order_id} is over.")
     if order.marketplace_state == "CANCELED":
         return Settle(State.CANCELED, words)
+    if order.state in states.UNANSWERED and order.answered_by_somebody:
+        return Settle(State.REFUSED, f"{words}: somebody refused it there")
     if order.state in states.UNANSWERED and not order.refusal_asked:
         missed = Ask("window_missed", order.order_id, f"Order {order.order_id} was refused without our answer.")
         return Settle(State.REFUSED, f"{words}, without an answer of ours", tell=missed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import socket
@@ -41,7 +42,8 @@ class _Request(WSGIRequestHandler):
 
     def finish(self) -> None:
         self.server.open_connections.discard(self.connection)
-        super().finish()
+        with contextlib.suppress(ConnectionError):  # the client is gone; there is nobody left to tell
+            super().finish()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Quiet: the call log keeps what matters."""

@@ -57,6 +57,8 @@ class Order(CaseColumns, Base):
     accept_by: Mapped[datetime | None] = mapped_column(default=None)
     ship_by: Mapped[datetime | None] = mapped_column(default=None)
     accepted_at: Mapped[datetime | None] = mapped_column(default=None)
+    # when somebody answered, as the marketplace tells it; null when it answered by itself (OR11)
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
     placed_at: Mapped[datetime | None] = mapped_column(default=None)
     currency: Mapped[str] = mapped_column(String(3))
     gross: Mapped[Decimal] = mapped_column(Amount)

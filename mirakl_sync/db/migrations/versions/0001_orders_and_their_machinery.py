@@ -242,6 +242,7 @@ def upgrade() -> None:
         sa.Column("accept_by", types.UtcDateTime(), nullable=True),
         sa.Column("ship_by", types.UtcDateTime(), nullable=True),
         sa.Column("accepted_at", types.UtcDateTime(), nullable=True),
+        sa.Column("decided_at", types.UtcDateTime(), nullable=True),
         sa.Column("placed_at", types.UtcDateTime(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("gross", types.Amount(), nullable=False),
