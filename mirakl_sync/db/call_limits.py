@@ -52,14 +52,16 @@ class SharedBudget:
         blocked_until = self._blocks().get(operation.code)
         if blocked_until is not None and blocked_until > now:
             return (blocked_until - now).total_seconds()
-        return self._take_place(operation, now) if operation.times else 0.0
+        return self._take_place(operation) if operation.times else 0.0
 
-    def _take_place(self, operation: Operation, now: datetime) -> float:
+    def _take_place(self, operation: Operation) -> float:
         """Generic cell rate algorithm: 0 when a place was taken, else the seconds until one is free."""
         interval = timedelta(seconds=operation.seconds / operation.times)
         burst = interval * (operation.times - 1)
         with self._db.transaction() as tx:
             row = self._row(tx, operation)
+            # only now: a time read before the wait for the row would let the next call come too early
+            now = self._now()
             free_at = max(filter(None, (row.free_at, now)))
             if row.blocked_until is not None and row.blocked_until > now:
                 return (row.blocked_until - now).total_seconds()
