@@ -84,8 +84,8 @@ def _perform(play: Play, *, leave: bool, in_json: bool) -> int:
         _addresses(screen, play.stage, play)
         with screen:
             play.day()
+            play.calm()
             verdict = play.drain()
-        play.calm()
         took = {**play.took, "all": time.monotonic() - began}
         _speak(play, verdict, took, in_json=in_json)
         if not leave:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from mirakl_sync.db.models import Heartbeat, InboxItem, InboxSubject, Order
 from mirakl_sync.db.transaction import Database
 from mirakl_sync.demo.verdict import Question
+from mirakl_sync.orders.states import FINAL
 
 
 def open_questions(db: Database) -> list[Question]:
@@ -27,6 +28,13 @@ def open_questions(db: Database) -> list[Question]:
         if item.facts.get("order"):
             waiting[item.id].add(str(item.facts["order"]))
     return [Question(item.kind, item.question, item.owner, frozenset(waiting[item.id])) for item in items]
+
+
+def attempts_planned(db: Database) -> int:
+    """How many orders will be tried again by themselves after a failure."""
+    failed = (Order.attempts > 0, Order.next_attempt_at.is_not(None), Order.blocked_by.is_(None))
+    with db.reading() as tx:
+        return tx.execute(select(func.count()).where(Order.state.not_in(FINAL), *failed)).scalar_one()
 
 
 def living_feeds(db: Database) -> set[str]:

@@ -14,7 +14,7 @@ from mirakl_sync import config as settings
 from mirakl_sync.db.models import Store
 from mirakl_sync.demo import joining, storm
 from mirakl_sync.demo.day import plan_day
-from mirakl_sync.demo.ours import living_feeds, open_questions
+from mirakl_sync.demo.ours import attempts_planned, living_feeds, open_questions
 from mirakl_sync.demo.people import People
 from mirakl_sync.demo.remote import Remote
 from mirakl_sync.demo.screen import Screen
@@ -29,7 +29,7 @@ TURN = 0.1
 SHOW_EVERY = 0.5
 JUDGE_EVERY = 2.0
 # Who has not moved for so long, or is not done by then, will not be.
-STANDS_STILL, LONGEST_DRAIN = 40.0, 180.0
+STANDS_STILL, LONGEST_DRAIN = 25.0, 300.0
 PERSON = "Ada (demo)"
 
 
@@ -98,19 +98,20 @@ class Play:
         self._kills = f"{killer.kills} processes and {killer.broker_kills} times the broker killed"
 
     def calm(self) -> None:
-        """The storm is over; say what it did."""
+        """The storm passes with the day: what it left undone must now be done."""
         hit, of = storm.count(self.servers)
         storm.end(self.servers)
         self.harm = f"{hit} of {of} calls went wrong, {self._kills}"
 
     def drain(self) -> Verdict:
-        """Wait, in the same weather, until all is well or nothing moves any more; answers the last verdict."""
+        """Wait until all is well or nothing moves any more; answers the last verdict."""
         began = moved = time.monotonic()
         before: Any = None
         while True:
             verdict = self.judge()
             now = time.monotonic()
-            if not verdict.moving or now - began > LONGEST_DRAIN or now - moved > STANDS_STILL:
+            stands = now - moved > STANDS_STILL and not attempts_planned(self._db)
+            if not verdict.moving or stands or now - began > LONGEST_DRAIN:
                 self.took["drain"] = now - began
                 return verdict
             if (state := _state(verdict)) != before:
