@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "policy": "errors records platforms.contract",
     # state and machinery
     "db": "errors clock dispatch http.contract",
-    "broker_look": "errors",
+    "broker_look": "",
     "cases": "errors clock db inbox.desk",
     "inbox": "errors db cases.step",
     "inbox.settle": "errors db cases.timeline orders.case orders.states inbox",
