@@ -27,7 +27,10 @@ def claim(tx: Transaction, model: type[Row], row_id: int, now: datetime, lease: 
 
 def still_ours(tx: Transaction, model: type[Row], row_id: int, fence: int) -> Row | None:
     """The row, locked, if nobody claimed it since we did; None when our record must be thrown away."""
-    return tx.execute(_reread(model), {"row": row_id, "fence": fence}).unique().scalar_one_or_none()
+    if tx.execute(_lock(model), {"row": row_id, "fence": fence}).scalar_one_or_none() is None:
+        return None
+    # a statement of its own, after the lock: what hangs on the row is as the last holder left it
+    return tx.execute(_read(model), {"row": row_id}).unique().scalar_one()
 
 
 _BLIND = {"synchronize_session": False}
@@ -49,8 +52,8 @@ def _read(model: Any) -> Any:
 
 
 @cache
-def _reread(model: Any) -> Any:
-    return _read(model).where(model.fence == bindparam("fence")).with_for_update(of=model)
+def _lock(model: Any) -> Any:
+    return select(model.id).where(model.id == bindparam("row"), model.fence == bindparam("fence")).with_for_update()
 
 
 def release(row: CaseColumns) -> None:

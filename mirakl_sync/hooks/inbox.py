@@ -43,7 +43,8 @@ class DigestReport:
 def receive(wiring: Wiring, store_key: str, headers: Mapping[str, str], body: bytes) -> Received:
     """Keep a webhook. Nothing else happens here: the sender waits.
 
-    Raises nothing of ours: an unknown store is 404, a wrong signature 401, anything else that is kept 202.
+    Raises nothing of ours: an unknown store is 404, a wrong signature 401, a store without a secret 503 (and one
+    question to whoever set it up), anything else is kept and answered 202.
     """
     with wiring.db.reading() as tx:
         store = tx.execute(select(Store).where(Store.key == store_key)).scalar_one_or_none()
@@ -54,6 +55,9 @@ def receive(wiring: Wiring, store_key: str, headers: Mapping[str, str], body: by
     except (Refused, Unreadable) as error:
         log.warning("webhook turned away: %s", error, extra={"store": store_key})
         return Received(401, "the signature does not fit this store's secret")
+    except Misconfigured as error:
+        _ask_for_secret(wiring, store, error)
+        return Received(503, "this store cannot take webhooks yet")
     if delivery.greeting:
         return Received(200, "hello")
     with wiring.db.transaction() as tx:
@@ -126,6 +130,13 @@ def sweep(wiring: Wiring) -> DigestReport:
             for delivery_id in ids:
                 tx.wake("webhooks.digest", delivery_id)
     return DigestReport(f"{len(ids)} deliveries rung for")
+
+
+def _ask_for_secret(wiring: Wiring, store: Store, error: Misconfigured) -> None:
+    words = f"Webhooks of {store.key} are turned away: {error.words}"
+    with wiring.db.transaction() as tx:
+        ask = Ask("misconfigured", f"webhooks of {store.key}", words, facts={"way_out": error.way_out})
+        desk.open_item(tx, None, ask, "", None, wiring.now())
 
 
 def _put_aside(

@@ -151,6 +151,16 @@ _ALL = (
         timedelta(hours=2),
     ),
     Kind(
+        "address_missing",
+        "An order must be shipped, but the marketplace shows no address",
+        Role.OPERATIONS,
+        Urgency.SOON,
+        "the order cannot be placed in the shop",
+        "Look at the order in the marketplace's portal; ask the operator if the address is missing there too. The "
+        "question closes by itself when the address is shown.",
+        timedelta(hours=4),
+    ),
+    Kind(
         "doubled_in_shop",
         "The shop holds two live orders for one marketplace order",
         Role.OPERATIONS,

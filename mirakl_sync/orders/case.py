@@ -10,13 +10,13 @@ from mirakl_sync.cases import ledger
 from mirakl_sync.cases.deed import Deed
 from mirakl_sync.cases.step import Ask, Wait
 from mirakl_sync.connections.opened import Connections, OpenConnection
-from mirakl_sync.db.models import Order, PlatformLink, Shop, Store
+from mirakl_sync.db.models import Effect, Order, PlatformLink, Shop, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.dispatch import Wake
 from mirakl_sync.errors import Refused
 from mirakl_sync.orders import deeds, loading, rules, states
 from mirakl_sync.orders.states import State
-from mirakl_sync.orders.steps import Answer, Create, LineDecision, Prove, Release, Reserve, Withdraw
+from mirakl_sync.orders.steps import Answer, Create, Find, LineDecision, Prove, Release, Reserve, Withdraw
 from mirakl_sync.orders.window import last_call_at
 from mirakl_sync.records.order import DEAD_LINE_STATES
 from mirakl_sync.records.shop import PlatformOrder
@@ -39,8 +39,9 @@ class OrderCase:
     subject = "order"
     final = states.FINAL
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, call_timeout: timedelta = timedelta(seconds=30)) -> None:
         self._connections = connections
+        self._call_timeout = call_timeout
 
     def next_step(self, tx: Transaction, row: Order, now: datetime) -> rules.Step:
         """Ask the rules."""
@@ -67,6 +68,11 @@ class OrderCase:
                 return deeds.create(opened, row, deeds.draft_of(tx, opened, row, policy), held=False)
             case Release():
                 return deeds.release(opened, row, deeds.draft_of(tx, opened, row, policy))
+            case Find():
+                settled_at = self._creation(tx, row).asked_at + self._call_timeout + opened.look_after
+                if now < settled_at:
+                    return Wait("certainty whether the shop holds an order", settled_at)
+                return deeds.find(opened, row)
             case Withdraw():
                 return deeds.withdraw(opened, row, step)
         raise TypeError(f"no deed for {step!r}")
@@ -91,10 +97,27 @@ class OrderCase:
                 return f"created in the shop as order {result.number}"
             case Release():
                 return _placed(row, result, now)
+            case Find():
+                return self._found(tx, row, result, now)
             case Withdraw():
                 row.platform_canceled, row.platform_state = True, result.status
                 return f"shop order {result.number} cancelled: {step.reason}"
         raise TypeError(f"nothing to write down for {step!r}")
+
+    def _creation(self, tx: Transaction, row: Order) -> Effect:
+        effect = ledger.find(tx, deeds.creation_key(self._open(tx, row), row))
+        if effect is None:
+            raise LookupError(f"nobody asked the shop for an order of {row.order_id}")
+        return effect
+
+    def _found(self, tx: Transaction, row: Order, result: PlatformOrder | None, now: datetime) -> str:
+        effect = self._creation(tx, row)
+        if result is None:
+            ledger.not_done(effect, "looked: it had not happened")
+            return "the shop holds no order for it"
+        _link(row, result, now)
+        ledger.confirm(tx, effect.key, now, their_id=result.order_id, words="found by looking")
+        return f"found in the shop as order {result.number}"
 
     def refused(self, tx: Transaction, row: Order, step: Any, error: Refused, now: datetime) -> Wait | Ask | None:
         """What follows from a no."""

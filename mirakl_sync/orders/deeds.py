@@ -41,17 +41,29 @@ def prove(opened: OpenConnection, step: Prove) -> Deed:
     return Deed(name="prove", lane="orders", act=lambda: opened.platform.product_facts(step.skus))
 
 
+def creation_key(opened: OpenConnection, row: Order) -> str:
+    """The ledger key of an order's creation in the shop."""
+    return f"create:{opened.key}:{row.order_id}"
+
+
 def create(opened: OpenConnection, row: Order, wanted: OrderDraft, *, held: bool) -> Deed:
     """The shop's order. Never asked twice without looking for what the first ask may have made."""
     platform, since = opened.platform, row.created_at - _LOOK_BACK
     return Deed(
         name="hold" if held else "create",
         lane="orders",
-        key=f"create:{opened.key}:{row.order_id}",
+        key=creation_key(opened, row),
         act=lambda: platform.create_order(wanted, held=held),
         look=lambda: platform.find_order(wanted.reference, since=since),
         settling=opened.look_after,
     )
+
+
+def find(opened: OpenConnection, row: Order) -> Deed:
+    """What an unanswered creation may have made; a read."""
+    reference = OrderReference(opened.marketplace, opened.shop_id, row.order_id)
+    platform, since = opened.platform, row.created_at - _LOOK_BACK
+    return Deed(name="find", lane="orders", act=lambda: platform.find_order(reference, since=since))
 
 
 def release(opened: OpenConnection, row: Order, wanted: OrderDraft) -> Deed:

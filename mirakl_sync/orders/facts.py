@@ -44,7 +44,11 @@ class OrderFacts:
     managed: bool = True
     fulfilled_by_operator: bool = False
     has_addresses: bool = False
+    # when the marketplace last changed it
+    changed_at: datetime | None = None
     has_platform_order: bool = False
+    # the shop was asked for an order and never answered; looked at only when the sale is over
+    creation_in_doubt: bool = False
     platform_canceled: bool = False
     cancel_refused: bool = False
     # somebody gave the marketplace an answer; False when the time ran out

@@ -15,7 +15,9 @@ from mirakl_sync.wiring import Wiring
 
 def advance(order_pk: int, wiring: Wiring, lane: str | None = None) -> Outcome:
     """Advance one order; with a ``lane`` ("acceptance" or "orders") only through that lane's calls."""
-    return machinery.advance(OrderCase(wiring.connections), order_pk, wiring.machinery, lane=lane)
+    return machinery.advance(
+        OrderCase(wiring.connections, wiring.config.call_timeout), order_pk, wiring.machinery, lane=lane
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from mirakl_sync.cases import ledger
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.db.models import Order, OrderLine, Store
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.orders import states
+from mirakl_sync.orders import deeds, states
 from mirakl_sync.orders.facts import LineFacts, OrderFacts
 from mirakl_sync.orders.states import State
 from mirakl_sync.records.order import DEAD_LINE_STATES
@@ -37,7 +38,9 @@ def facts(tx: Transaction, row: Order, opened: OpenConnection, now: datetime) ->
         managed=row.managed,
         fulfilled_by_operator=row.fulfilled_by_operator,
         has_addresses=row.has_addresses,
+        changed_at=row.marketplace_updated_at,
         has_platform_order=link is not None,
+        creation_in_doubt=link is None and _is_over(row) and _in_doubt(tx, row, opened),
         platform_canceled=row.platform_canceled,
         cancel_refused=row.cancel_refused,
         answered_by_somebody=row.decided_at is not None,
@@ -48,6 +51,15 @@ def facts(tx: Transaction, row: Order, opened: OpenConnection, now: datetime) ->
         store_failing=store.failures >= FAILING_AFTER,
         proof_failed=store.failures > 0 and row.attempts > 0,
     )
+
+
+def _is_over(row: Order) -> bool:
+    return row.marketplace_state in states.ENDED_STATES or row.state in (State.REFUSED, State.CANCELED)
+
+
+def _in_doubt(tx: Transaction, row: Order, opened: OpenConnection) -> bool:
+    effect = ledger.find(tx, deeds.creation_key(opened, row))
+    return effect is not None and effect.state in (ledger.ASKED, ledger.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,12 @@ from mirakl_sync.orders import states
 from mirakl_sync.orders.facts import OrderFacts
 from mirakl_sync.orders.judge import Judgement, Objection, judge, one_answer
 from mirakl_sync.orders.states import State
-from mirakl_sync.orders.steps import Answer, Create, LineDecision, OrderStep, Prove, Release, Reserve, Withdraw
+from mirakl_sync.orders.steps import Answer, Create, Find, LineDecision, OrderStep, Prove, Release, Reserve, Withdraw
 from mirakl_sync.orders.window import last_call_at
 from mirakl_sync.policy.model import Acceptance, OrderPolicy, TimeRunsOut
+
+# How long a paid order may lack its address before somebody is asked.
+ADDRESS_PATIENCE = timedelta(hours=1)
 
 Step = OrderStep | Settle | Wait | Ask
 
@@ -42,6 +45,8 @@ def next_step(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
 
 def _ended(order: OrderFacts) -> Step:
     """Refused or cancelled on the marketplace: the shop must not send anything."""
+    if order.creation_in_doubt:
+        return Find()
     words = f"the marketplace says {order.marketplace_state}"
     told = order.cancel_refused and order.state is State.CANCELED
     if order.state in states.FINAL and (order.platform_canceled or not order.has_platform_order or told):
@@ -115,10 +120,19 @@ def _accepted(order: OrderFacts, now: datetime) -> Step:
     if order.marketplace_state != states.SHIPPING:
         return Wait("the marketplace to confirm and be paid")
     if not order.has_addresses:
-        return Wait("the address")
+        return _without_address(order, now)
     if order.platform_canceled:
         return _canceled_in_shop(order, now)
     return Release() if order.has_platform_order else Create()
+
+
+def _without_address(order: OrderFacts, now: datetime) -> Step:
+    """Addresses come with SHIPPING; an order that still lacks one after a while is a case for a person."""
+    patience_ends = (order.changed_at or order.created_at) + ADDRESS_PATIENCE
+    if now < patience_ends:
+        return Wait("the address", patience_ends)
+    words = f"{order.order_id} must be shipped, but the marketplace shows no address."
+    return Ask("address_missing", order.order_id, words, until=now + ADDRESS_PATIENCE, due=order.ship_by)
 
 
 def _placed(order: OrderFacts, now: datetime) -> Step:

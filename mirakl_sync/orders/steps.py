@@ -52,10 +52,15 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Find:
+    """The sale is over while a creation's answer is still missing: look whether the shop holds an order for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     """Cancel the shop's order, because the sale is over."""
 
     reason: str
 
 
-OrderStep = Answer | Prove | Reserve | Create | Release | Withdraw
+OrderStep = Answer | Prove | Reserve | Create | Release | Find | Withdraw

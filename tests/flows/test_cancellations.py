@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from mirakl_sync.policy.model import Acceptance
 from tests.flows.conftest import Begin
 from tests.flows.days import Day, exactly_once
@@ -171,3 +173,17 @@ def test_delivered_and_closed_ends_the_case(begin: Begin, accept: Acceptance) ->
         day.minutes(1)
         assert day.state(order) == ours
     exactly_once(day, order)
+
+
+@pytest.mark.parametrize("what", ["lose_answer", "drop"])
+def test_a_sale_that_ends_while_its_creation_is_in_doubt_leaves_no_order_behind(begin: Begin, what: str) -> None:
+    day = begin(accept=Acceptance.AFTER_CREATION)
+    order = day.buy(("MUG", 4))
+    day.webshop.trouble({"what": what, "match": r"^POST /wp-json/wc/v3/orders$", "times": 1})
+    day.pull()
+    assert day.order(order).link is None
+    day.do(order, "cancel")
+    day.minutes(4)
+    assert day.state(order) == "canceled"
+    assert day.shop_orders(order) == []
+    assert (day.stock("MUG"), day.questions()) == (100, [])

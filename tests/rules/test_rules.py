@@ -15,7 +15,7 @@ from mirakl_sync.cases.step import Ask, Settle, Wait
 from mirakl_sync.orders import states
 from mirakl_sync.orders.rules import in_last_call, missing_proof, next_step
 from mirakl_sync.orders.states import State
-from mirakl_sync.orders.steps import Answer, Create, Prove, Release, Reserve, Withdraw
+from mirakl_sync.orders.steps import Answer, Create, Find, Prove, Release, Reserve, Withdraw
 from mirakl_sync.policy.model import Acceptance, OrderPolicy, TimeRunsOut, Unanswered, Verdict
 from tests.rules.making import HOUR, NOON, any_order, any_policy, line, order, product
 
@@ -31,7 +31,14 @@ TABLE: list[tuple[str, OrderPolicy, dict[str, Any], Any]] = [
     ("the operator's checks are waited for", FIRST, {"marketplace_state": "STAGING"}, Wait),
     ("an order accepted elsewhere is ours to place", FIRST, {"marketplace_state": "WAITING_DEBIT"}, Settle),
     ("payment is waited for", FIRST, ANSWERED | {"marketplace_state": "WAITING_DEBIT_PAYMENT"}, Wait),
-    ("the address is waited for", FIRST, ANSWERED | {"has_addresses": False}, Wait),
+    ("the address is waited for", FIRST, ANSWERED | {"has_addresses": False, "changed_at": NOON - HOUR / 2}, Wait),
+    ("but not for ever", FIRST, ANSWERED | {"has_addresses": False, "changed_at": NOON - HOUR}, Ask),
+    (
+        "an ended sale looks for what an unanswered creation made",
+        AFTER,
+        {"marketplace_state": "CANCELED", "creation_in_doubt": True},
+        Find,
+    ),
     ("a paid order is created", FIRST, ANSWERED, Create),
     ("a created order is released", FIRST, ANSWERED | {"has_platform_order": True}, Release),
     ("a held order is released", AFTER, ANSWERED | {"has_platform_order": True}, Release),
