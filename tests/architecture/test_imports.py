@@ -38,13 +38,13 @@ MAY_IMPORT = {
     "shelf": "db records",
     "upkeep": "db cases.step inbox http.redact orders.states wiring",
     # the work
-    "orders": "errors money clock records policy db cases inbox shelf connections mirakl.orders dispatch "
+    "orders": "errors money records policy db cases inbox shelf connections mirakl.orders dispatch "
     "upkeep.heartbeat http.redact wiring",
     "connections": "errors clock records policy profiles db inbox mirakl platforms http.contract orders.states "
     "orders.by_hand wiring",
     "stores": "errors records db cases inbox shelf platforms orders.case orders.states upkeep.heartbeat wiring",
     "hooks": "errors db cases.step inbox stores wiring",
-    "wiring": "errors clock config db cases connections dispatch http log",
+    "wiring": "clock config db cases connections dispatch http",
     # entries: parse, call, answer
     "console": "*",
     "cli": "*",
@@ -131,6 +131,17 @@ def test_every_line_of_the_table_is_about_something():
     assert set(MAY_IMPORT) == parts
 
 
+def test_the_table_allows_nothing_that_nobody_needs():
+    idle = {
+        (part, name)
+        for part, allowed in MAY_IMPORT.items()
+        for name in allowed.split()
+        if name != "*" and not any(_is_one_of(each, [name]) for module in _of(part) for each in _ours(module))
+    }
+
+    assert idle == set(), "a permission nobody uses is an invitation"
+
+
 @pytest.mark.parametrize(("name", "allowed"), PURE.items())
 def test_what_decides_knows_only_values(name: str, allowed: str):
     found = [module for module in modules() if module.within(f"mirakl_sync.{name}")]
@@ -208,6 +219,12 @@ def test_modules_do_not_import_in_a_circle():
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(" → ".join(error.args[1]))
+
+
+def _of(part: str) -> list[Module]:
+    """The modules a line of the table is about."""
+    inside = [module for module in modules() if module.name.startswith("mirakl_sync.")]
+    return [x for x in inside if _line_of(x.name.removeprefix("mirakl_sync."), MAY_IMPORT) == part]
 
 
 def _beyond(module: Module) -> set[str]:
