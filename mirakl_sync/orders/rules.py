@@ -79,8 +79,8 @@ def _unanswered(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
         return _answer_reserved(order, policy, now, last_call=last_call)
     unproven = missing_proof(order, policy, now)
     if unproven and not order.answer_by_hand:
-        if not order.store_silent and not (last_call and (order.store_failing or order.proof_failed)):
-            return Prove(unproven)
+        if not order.store_silent and not (last_call and _asks_no_more(order, policy, now)):
+            return Prove(unproven, urgent=last_call)
         if not last_call:
             again = _earliest(now + timedelta(seconds=15), _last_call(order, policy))
             return Wait("the shop, to prove SKU and stock", again)
@@ -88,6 +88,15 @@ def _unanswered(order: OrderFacts, policy: OrderPolicy, now: datetime) -> Step:
     if judgement.question is not None:
         return _question(order, policy, judgement.question, now)
     return _answer(order, policy, judgement, last_call=last_call)
+
+
+def _asks_no_more(order: OrderFacts, policy: OrderPolicy, now: datetime) -> bool:
+    """At the last call the shop is asked once more, unless it fails or the last quarter of the last call has begun."""
+    if order.store_failing or order.proof_failed:
+        return True
+    if order.accept_by is None:
+        return False
+    return order.accept_by - now < (order.accept_by - _last_call(order, policy)) / 4
 
 
 def _answer(order: OrderFacts, policy: OrderPolicy, judgement: Judgement, *, last_call: bool) -> Step:

@@ -29,9 +29,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Prove:
-    """Ask the shop what it knows of these SKUs; changes nothing."""
+    """Ask the shop what it knows of these SKUs; changes nothing. ``urgent``: the answer to the order cannot wait."""
 
     skus: tuple[str, ...]
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

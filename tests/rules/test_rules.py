@@ -160,7 +160,11 @@ class TestProof:
 
     def test_a_shop_that_never_failed_is_asked_even_at_the_last_call(self) -> None:
         step = next_step(order(line(seen=None), accept_by=NOON + timedelta(minutes=5)), FIRST, NOON)
-        assert step == Prove(("MUG",))
+        assert step == Prove(("MUG",), urgent=True)
+
+    def test_in_the_last_quarter_of_the_last_call_no_shop_is_asked_any_more(self) -> None:
+        step = next_step(order(line(seen=None), accept_by=NOON + timedelta(minutes=3)), FIRST, NOON)
+        assert isinstance(step, Answer)
 
 
 class TestLastCall:
