@@ -71,10 +71,10 @@ MARKETS = (
         "Nordmarkt",
         sandbox={
             "workflow": "PAY_ON_ACCEPTANCE",
-            "acceptance_window": {"seconds": 90},
+            "acceptance_window": {"seconds": 120},
             "limits": {"OR11": {"calls": 1, "seconds": 1}, "OR04": {"calls": 1, "seconds": 2}},
         },
-        rules={"window": "90s", "call_limits": {"OR11": "1.5s", "OR04": "3s"}},
+        rules={"window": "120s", "call_limits": {"OR11": "1.5s", "OR04": "3s"}},
     ),
     Market(
         "belle-maison",

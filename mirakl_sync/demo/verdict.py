@@ -16,7 +16,7 @@ RELEASED = ("processing", "completed")
 PAYMENT, CHECKS = "the payment", "the operator's checks"
 PAYING = ("WAITING_DEBIT", "WAITING_DEBIT_PAYMENT")
 # Asked about an order, these explain nothing: in a demonstration nobody breaks what they speak of.
-FAULTS = ("misconfigured", "stuck", "doubled_in_shop", "feed_silent", "refused_look")
+FAULTS = ("misconfigured", "stuck", "doubled_in_shop", "window_missed", "feed_silent", "refused_look")
 
 
 @dataclass(frozen=True, slots=True)
