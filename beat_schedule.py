@@ -68,6 +68,13 @@ TICKS = (
         "webhooks alone are unreliable; each store has its own cadence",
     ),
     Tick(
+        "watch webhooks",
+        "stores.watch_webhooks",
+        3600,
+        "orders",
+        "shops switch webhooks off after failures; made and mended where an address for them is set",
+    ),
+    Tick(
         "tell references",
         "orders.tell_references",
         10,

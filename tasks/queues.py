@@ -47,7 +47,7 @@ QUEUES = (
         promise="accepted orders reach the shops at the speed the shops allow",
         cares="the warehouse: what is not in the shop does not ship",
         concurrency=8,
-        tasks=("orders.advance", "orders.tell_references", "stores.poll_due", "stores.poll"),
+        tasks=("orders.advance", "orders.tell_references", "stores.poll_due", "stores.poll", "stores.watch_webhooks"),
         lanes=("orders",),
     ),
     Queue(

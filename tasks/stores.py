@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mirakl_sync.stores import poll as polling
+from mirakl_sync.stores import webhooks
 from tasks.app import app
 from tasks.work import at_work, told
 
@@ -19,3 +20,10 @@ def poll(store_id: int) -> str:
     """Read what changed in one store since the last look."""
     with at_work("stores.poll", store=store_id) as wiring:
         return told(polling.poll(store_id, wiring))
+
+
+@app.task(name="stores.watch_webhooks")
+def watch_webhooks() -> str:
+    """Make our webhooks where they are missing and switch them on again where a shop switched them off."""
+    with at_work("stores.watch_webhooks") as wiring:
+        return told(webhooks.watch(wiring))

@@ -19,8 +19,8 @@ from mirakl_sync.db.models import Connection, Marketplace, Order, PolicyVersion,
 from mirakl_sync.dispatch import Wake
 from mirakl_sync.hooks import inbox as hooks
 from mirakl_sync.orders import flow, intake, references, sweep, watch
-from mirakl_sync.policy.schema import write_policy
 from mirakl_sync.policy.model import OrderPolicy, Policy
+from mirakl_sync.policy.schema import write_policy
 from mirakl_sync.sandbox.plan import Sandbox, open_sandbox
 from mirakl_sync.stores import poll
 from mirakl_sync.wiring import Wiring, wire

@@ -14,8 +14,8 @@ class Waiting:
     until: datetime | None = None
 
     def sentence(self) -> str:
-        """ "waits for payment until 12:30:05"."""
-        return f"waits for {self.waiting_for}" + (f" until {self.until:%H:%M:%S}" if self.until else "")
+        """What is waited for, and until when."""
+        return f"waits for {self.waiting_for}" + (f" until {self.until:%Y-%m-%d %H:%M:%S} UTC" if self.until else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Trouble:
 
     def sentence(self) -> str:
         """What failed and when it is tried again."""
-        return self.words + (f"; next attempt at {self.until:%H:%M:%S}" if self.until else "")
+        return self.words + (f"; next attempt at {self.until:%H:%M:%S} UTC" if self.until else "")
 
 
 @dataclass(frozen=True, slots=True)

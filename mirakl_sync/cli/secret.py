@@ -6,9 +6,13 @@ import os
 import sys
 
 import click
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from mirakl_sync import config as settings
+from mirakl_sync.cli.context import at_work
 from mirakl_sync.db import secrets
+from mirakl_sync.db.models import Shop, Store
 
 
 @click.group()
@@ -23,6 +27,19 @@ def new_key() -> None:
     To change keys in service, put the new one before the old one, separated by a comma.
     """
     click.echo(secrets.new_key())
+
+
+@secret.command()
+def renew() -> None:
+    """Encrypt every stored secret anew with the first key of MIRAKL_SYNC_SECRET_KEY.
+
+    Afterwards the old keys can be taken out of the variable. May be called again.
+    """
+    with at_work() as wiring, wiring.db.transaction() as tx:
+        rows = [*tx.execute(select(Shop)).scalars(), *tx.execute(select(Store)).scalars()]
+        for row in rows:
+            flag_modified(row, "credentials")
+    click.echo(f"{len(rows)} stored secrets are encrypted with the first key.")
 
 
 @secret.command()

@@ -39,6 +39,11 @@ def check(wiring: Wiring, key: str, say: Say = lambda _: None) -> list[Finding]:
     found = _marketplace(wiring, opened)
     say("the shop")
     store = _guarded("store", opened.platform.check)
+    if wiring.config.hooks_url:
+        say("the shop's webhooks")
+        with wiring.db.reading() as tx:
+            address = f"{wiring.config.hooks_url.rstrip('/')}/hooks/{by_key(tx, Connection, key).store.key}"
+        store += _guarded("webhooks", lambda: opened.platform.watch(address))
     with wiring.db.reading() as tx:
         row: Connection = by_key(tx, Connection, key)
         fits = fit_of(row, store)

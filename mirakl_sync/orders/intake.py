@@ -141,9 +141,11 @@ def _begin(connection_id: int, wiring: Wiring) -> _Turn | None:
 
 
 def _choose(tx: Transaction, row: Connection, opened: OpenConnection, now: datetime) -> _Turn:
-    if row.next_state_sweep_at is not None and row.next_state_sweep_at <= now:
-        return _Turn("unanswered", opened, opened.shop.orders_in_states([states.WAITING_ACCEPTANCE, states.SHIPPING]))
-    if row.look_back_from is not None and row.last_turn != "open":
+    # the other looks come at most every second turn: where turns are rare, what changed must not wait for ever
+    may_differ = row.last_turn == "delta"
+    if may_differ and row.next_state_sweep_at is not None and row.next_state_sweep_at <= now:
+        return _Turn("unanswered", opened, opened.shop.orders_in_states([states.WAITING_ACCEPTANCE]))
+    if may_differ and row.look_back_from is not None:
         ids = _not_shown_since(tx, row)
         if ids:
             return _Turn("open", opened, (opened.shop.orders_by_id(part) for part in [ids]))

@@ -25,6 +25,7 @@ CALLS = [
     ("webhooks.sweep", (), "mirakl_sync.hooks.inbox.sweep", ("wiring",), {}),
     ("stores.poll_due", (), "mirakl_sync.stores.poll.poll_due", ("wiring",), {}),
     ("stores.poll", (2,), "mirakl_sync.stores.poll.poll", (2, "wiring"), {}),
+    ("stores.watch_webhooks", (), "mirakl_sync.stores.webhooks.watch", ("wiring",), {}),
     ("upkeep.watch_silence", (), "mirakl_sync.upkeep.silence.watch", ("wiring",), {}),
     ("upkeep.prune", (), "mirakl_sync.upkeep.prune.prune", ("wiring",), {}),
 ]
