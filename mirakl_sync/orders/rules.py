@@ -94,9 +94,10 @@ def _asks_no_more(order: OrderFacts, policy: OrderPolicy, now: datetime) -> bool
     """At the last call the shop is asked once more, unless it fails or the last quarter of the last call has begun."""
     if order.store_failing or order.proof_failed:
         return True
-    if order.accept_by is None:
+    begins = _last_call(order, policy)
+    if order.accept_by is None or begins is None:
         return False
-    return order.accept_by - now < (order.accept_by - _last_call(order, policy)) / 4
+    return order.accept_by - now < (order.accept_by - begins) / 4
 
 
 def _answer(order: OrderFacts, policy: OrderPolicy, judgement: Judgement, *, last_call: bool) -> Step:
