@@ -129,8 +129,8 @@ def _away_until_the_last_call(begin: Begin, runs_out: TimeRunsOut) -> Day:
 
 
 def test_a_slow_shop_delays_nothing_but_its_own_orders(begin: Begin) -> None:
-    day = begin(call_timeout=0.4)
-    day.webshop.trouble({"what": "slow", "seconds": 0.8, "match": CREATE, "times": 1})
+    day = begin(call_timeout=1.2)
+    day.webshop.trouble({"what": "slow", "seconds": 1.8, "match": CREATE, "times": 1})
     order = day.buy()
     day.pull()
     assert day.theirs(order)["accepted_by"] == "shop"
