@@ -22,7 +22,7 @@ def create_app(wiring: Wiring, queues: Sequence[str] = (), *, receive: hooks.Rec
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = hooks.LARGEST
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.globals.update(version=__version__, now=wiring.now, filled=words.filled)
+    app.jinja_env.globals.update(words.GLOBALS, version=__version__, now=wiring.now)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     guard.protect(app, wiring.config.console_password)
     app.register_blueprint(hooks.blueprint(wiring, receive))

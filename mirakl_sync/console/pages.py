@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 
 from mirakl_sync.broker_look import BrokerLook
-from mirakl_sync.console import feeds, figures, queries
-from mirakl_sync.console.queries import OrderFilter
+from mirakl_sync.connections.queries import connections
+from mirakl_sync.console import feeds, figures
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.errors import Refused
+from mirakl_sync.inbox import queries as inbox
 from mirakl_sync.inbox.kinds import Role
+from mirakl_sync.inbox.queries import InboxFilter
+from mirakl_sync.orders import queries
+from mirakl_sync.orders.queries import NEEDS, OrderFilter
 from mirakl_sync.orders.states import State
 from mirakl_sync.wiring import Wiring
+
+NEXT_DEADLINES = 10
+# What a list can be ordered by; the first is meant when nothing is said.
+ORDERINGS = {"deadline": "deadline first", "newest": "newest first"}
 
 
 def blueprint(wiring: Wiring, queues: Sequence[str]) -> Blueprint:
@@ -22,50 +33,65 @@ def blueprint(wiring: Wiring, queues: Sequence[str]) -> Blueprint:
 
     @pages.get("/")
     def overview() -> Any:
-        now = wiring.now()
         with wiring.db.reading() as tx:
-            return render_template(
-                "overview.html",
-                answers=figures.answers(tx, wiring.connections.policy, now),
-                next_answers=queries.next_answers(tx),
-                turns=queries.turns(tx),
-                feeds=feeds.feeds(tx, now),
-                depths=broker.depths(),
-                due=figures.due_orders(tx, now),
-                in_doubt=sum(count for _, count in figures.effects_in_doubt(tx, now - wiring.config.lease)),
-            )
+            return render_template("overview.html", depths=broker.depths(), **_overview(tx, wiring, wiring.now()))
 
     @pages.get("/orders")
     def orders() -> Any:
-        asked = {name: request.args.get(name, "").strip() for name in ("state", "connection", "need", "text")}
-        wanted = OrderFilter(**asked)
+        wanted, ordering = _wanted(), request.args.get("order", "")
         with wiring.db.reading() as tx:
+            page = queries.orders(tx, wanted, wiring.now(), number=_page_number(), nearest_first=ordering != "newest")
             return render_template(
                 "orders.html",
                 wanted=wanted,
-                page=queries.orders(tx, wanted, _page_number()),
+                page=page,
                 states=[state.value for state in State],
-                connections=queries.connection_keys(tx),
-                needs=queries.NEEDS,
+                connections=[row.key for row in connections(tx)],
+                needs=NEEDS,
+                ordering="newest" if ordering == "newest" else "deadline",
+                orderings=ORDERINGS,
             )
 
     @pages.get("/orders/<int:order_pk>")
     def order(order_pk: int) -> Any:
         with wiring.db.reading() as tx:
-            whole = queries.whole_order(tx, order_pk)
-            if whole is None:
+            try:
+                whole = queries.whole(tx, order_pk)
+            except Refused:
                 abort(404, f"There is no order with the number {order_pk} here.")
-            return render_template("order.html", whole=whole, order=whole.order)
+            return render_template("order.html", whole=whole, row=whole.row, more=queries.particulars(tx, order_pk))
 
     @pages.get("/exceptions")
     def exceptions() -> Any:
         owner = request.args.get("owner", "")
+        owner = owner if owner in [*Role] else ""
         with wiring.db.reading() as tx:
-            page = queries.questions(tx, owner, _page_number())
-            owners = [role.value for role in Role]
-            return render_template("exceptions.html", page=page, owner=owner, owners=owners)
+            page = inbox.questions(tx, InboxFilter(owner=owner), number=_page_number())
+            turns = {turn.owner: turn for turn in inbox.turns(tx, wiring.now())}
+            return render_template("exceptions.html", page=page, owner=owner, owners=[*Role], turns=turns)
 
     return pages
+
+
+def _overview(tx: Transaction, wiring: Wiring, now: datetime) -> dict[str, Any]:
+    unanswered = OrderFilter(need="answer")
+    return {
+        "answers": figures.answers(tx, wiring.connections.policy, now),
+        "deadlines": queries.orders(tx, unanswered, now, size=NEXT_DEADLINES, nearest_first=True).rows,
+        "turns": inbox.turns(tx, now),
+        "feeds": feeds.feeds(tx, now),
+        "due": figures.due_orders(tx, now),
+        "in_doubt": sum(count for _, count in figures.effects_in_doubt(tx, now - wiring.config.lease)),
+        "by_state": {labels[0]: int(count) for labels, count in figures.orders_by_state(tx)},
+        "states": [state.value for state in State],
+    }
+
+
+def _wanted() -> OrderFilter:
+    """The filter of the address; a need nobody knows is none."""
+    asked = {name: request.args.get(name, "").strip() for name in ("state", "connection", "need", "text", "sku")}
+    asked["need"] = asked["need"] if asked["need"] in NEEDS else ""
+    return OrderFilter(**asked)
 
 
 def _page_number() -> int:

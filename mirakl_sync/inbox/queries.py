@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, nulls_last, select
+from sqlalchemy import ColumnElement, case, func, nulls_last, select
 
 from mirakl_sync.db.models import Connection, InboxItem, InboxSubject, Order
 from mirakl_sync.db.transaction import Transaction
@@ -73,6 +73,41 @@ class WholeItem:
     orders: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An order that waits for an answer."""
+
+    id: int
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An item with its way out and the first orders that wait for it; ``row.waiting`` counts them all."""
+
+    row: ItemRow
+    blocks: str
+    way_out: str
+    orders: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage(Page):
+    """A page of items, with what a person needs to answer them."""
+
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersTurn:
+    """How much waits for one role; ``late`` of them are past their time."""
+
+    owner: str
+    count: int
+    late: int
+    first_due: datetime | None
+
+
 def items(tx: Transaction, wanted: InboxFilter, *, number: int = 1, size: int = 50) -> Page:
     """A page of questions: open ones by due time, closed ones the latest first."""
     chosen = select(InboxItem, Connection.key).outerjoin(Connection, Connection.id == InboxItem.connection_id)
@@ -96,10 +131,9 @@ def whole(tx: Transaction, item_id: int) -> WholeItem:
     subjects = select(InboxSubject.subject_id).where(InboxSubject.item_id == item.id, InboxSubject.subject == "order")
     waiting = tx.execute(select(Order.order_id).where(Order.id.in_(subjects)).order_by(Order.accept_by)).scalars()
     orders = tuple(waiting)
-    kind = KINDS.get(item.kind)
     return WholeItem(
         row=_row(item, key, len(orders)),
-        blocks=kind.blocks if kind else "",
+        blocks=_blocks(item.kind),
         way_out=item.way_out,
         facts=item.facts,
         last_seen_at=item.last_seen_at,
@@ -107,6 +141,47 @@ def whole(tx: Transaction, item_id: int) -> WholeItem:
         answer=item.answer,
         orders=orders,
     )
+
+
+def questions(tx: Transaction, wanted: InboxFilter, *, number: int = 1, size: int = 50, named: int = 5) -> QuestionPage:
+    """The page of ``items`` with the ways out; at most ``named`` orders of each are named."""
+    page = items(tx, wanted, number=number, size=size)
+    ids = [row.id for row in page.rows]
+    rows = tx.execute(select(InboxItem.id, InboxItem.way_out).where(InboxItem.id.in_(ids)))
+    ways, waiting = {item: way for item, way in rows}, _named(tx, ids)  # noqa: C416 - dict() does not take rows
+    told = (Question(row, _blocks(row.kind), ways[row.id], waiting.get(row.id, ())[:named]) for row in page.rows)
+    return QuestionPage(page.rows, page.number, page.size, page.total, tuple(told))
+
+
+def turns(tx: Transaction, now: datetime) -> list[OwnersTurn]:
+    """Per role: how many open questions, how many late, and when the first is due; the nearest first."""
+    late = func.sum(case((InboxItem.due_at < now, 1), else_=0))
+    first = func.min(InboxItem.due_at)
+    rows = tx.execute(
+        select(InboxItem.owner, func.count(), late, first)
+        .where(InboxItem.closed_at.is_(None))
+        .group_by(InboxItem.owner)
+        .order_by(nulls_last(first), InboxItem.owner)
+    )
+    return [OwnersTurn(owner, count, int(overdue), due) for owner, count, overdue, due in rows]
+
+
+def _named(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[Waiting, ...]]:
+    """The orders that wait for each item, the nearest deadline first."""
+    rows = tx.execute(
+        select(InboxSubject.item_id, Order.id, Order.order_id)
+        .join(Order, Order.id == InboxSubject.subject_id)
+        .where(InboxSubject.item_id.in_(ids), InboxSubject.subject == "order")
+        .order_by(nulls_last(Order.accept_by), Order.id)
+    )
+    found: dict[int, tuple[Waiting, ...]] = {}
+    for item, order_pk, order_id in rows:
+        found[item] = (*found.get(item, ()), Waiting(order_pk, order_id))
+    return found
+
+
+def _blocks(kind: str) -> str:
+    return KINDS[kind].blocks if kind in KINDS else ""
 
 
 def _conditions(wanted: InboxFilter) -> list[ColumnElement[bool]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, nulls_last, or_, select
 
@@ -22,6 +20,19 @@ from mirakl_sync.db.models import (
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
 from mirakl_sync.orders import states
+from mirakl_sync.orders.views import (
+    TO_SHIP,
+    EffectView,
+    EntryView,
+    LineMoney,
+    LineView,
+    OrderRow,
+    Page,
+    Particulars,
+    QuestionView,
+    ShopOrderView,
+    WholeOrder,
+)
 
 SUBJECT = "order"
 NEEDS = {
@@ -51,133 +62,23 @@ class OrderFilter:
         return self == OrderFilter()
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
-    """One line of a list."""
-
-    id: int
-    order_id: str
-    connection: str
-    state: str
-    marketplace_state: str
-    created_at: datetime
-    accept_by: datetime | None
-    ship_by: datetime | None
-    gross: Decimal
-    currency: str
-    waiting_for: str
-    last_problem: str
-    blocked: bool
-    managed: bool
-    shop_order: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows ``first`` to ``last`` of ``total``; ``number`` counts from 1."""
-
-    rows: Sequence[OrderRow]
-    number: int
-    size: int
-    total: int
-
-    @property
-    def pages(self) -> int:
-        """How many there are; 1 even for an empty list."""
-        return max(1, -(-self.total // self.size))
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """One line as we and both sides know it."""
-
-    line_id: str
-    sku: str
-    title: str
-    quantity: int
-    gross: Decimal
-    state: str
-    decision: str
-    why: str
-    shop_line: str
-
-
-@dataclass(frozen=True, slots=True)
-class EffectView:
-    """A change we asked of another system."""
-
-    kind: str
-    state: str
-    asked_at: datetime
-    answered_at: datetime | None
-    asks: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """One line of the story."""
-
-    at: datetime
-    who: str
-    from_state: str
-    to_state: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionView:
-    """An open question that waits for a person."""
-
-    id: int
-    kind: str
-    owner: str
-    question: str
-    way_out: str
-    due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class ShopOrderView:
-    """The shop's order, or one that stood for this sale before."""
-
-    order_id: str
-    number: str
-    url: str
-    total: Decimal | None
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WholeOrder:
-    """An order with everything ever said about it."""
-
-    row: OrderRow
-    commercial_id: str
-    why: str
-    platform_state: str
-    answer_by_hand: str
-    answered_by: str
-    commission: Decimal
-    accepted_at: datetime | None
-    placed_at: datetime | None
-    reference_told_at: datetime | None
-    next_attempt_at: datetime | None
-    attempts: int
-    has_addresses: bool
-    lines: tuple[LineView, ...] = ()
-    shop_orders: tuple[ShopOrderView, ...] = ()
-    effects: tuple[EffectView, ...] = ()
-    questions: tuple[QuestionView, ...] = ()
-    timeline: tuple[EntryView, ...] = field(default=())
-
-
-def orders(tx: Transaction, wanted: OrderFilter, now: datetime, *, number: int = 1, size: int = 50) -> Page:
-    """A page of orders: with ``due`` the nearest promise first, else the newest."""
+def orders(
+    tx: Transaction,
+    wanted: OrderFilter,
+    now: datetime,
+    *,
+    number: int = 1,
+    size: int = 50,
+    nearest_first: bool = False,
+) -> Page:
+    """A page of orders: with ``due`` the nearest promise first, with ``nearest_first`` what is owed soonest and
+    then the newest, else the newest."""
     chosen = _matching(wanted, now)
     total = tx.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
     number = min(max(1, number), max(1, -(-total // size)))
     order = (nulls_last(_promise()),) if wanted.due is not None else (Order.created_at.desc(),)
+    if nearest_first:
+        order = (nulls_last(_owed()), Order.created_at.desc())
     rows = tx.execute(chosen.order_by(*order, Order.id.desc()).limit(size).offset((number - 1) * size)).unique()
     return Page([_row(each, key) for each, key in rows], number, size, total)
 
@@ -218,9 +119,28 @@ def whole(tx: Transaction, order_pk: int) -> WholeOrder:
     )
 
 
+def particulars(tx: Transaction, order_pk: int) -> Particulars:
+    """What a page says of an existing order beside ``whole``."""
+    row = tx.get_one(Order, order_pk)
+    joined = tx.get_one(Connection, row.connection_id)
+    return Particulars(
+        marketplace=joined.shop.marketplace.name or joined.shop.marketplace.key,
+        store=joined.store.key,
+        looked_at=row.looked_at,
+        fulfilled_by_operator=row.fulfilled_by_operator,
+        moneys={line.line_id: LineMoney(line.unit_price, line.commission) for line in row.lines},
+        their_ids=tuple(effect.their_id for effect in tx.execute(_effects_of(order_pk)).scalars()),
+    )
+
+
 def _promise() -> ColumnElement[datetime]:
     """The promise that runs: to answer while unanswered, to ship after."""
     return case((Order.state.in_(states.UNANSWERED), Order.accept_by), else_=Order.ship_by)
+
+
+def _owed() -> ColumnElement[datetime]:
+    """When we must act next; null for orders of which nothing is owed any more."""
+    return case((Order.state.in_(states.UNANSWERED | TO_SHIP), _promise()), else_=None)
 
 
 def _matching(wanted: OrderFilter, now: datetime) -> Select[tuple[Order, str]]:
@@ -301,12 +221,13 @@ def _shop_order(link: PlatformLink) -> ShopOrderView:
 
 
 def _effects(tx: Transaction, order_pk: int) -> tuple[EffectView, ...]:
-    rows = tx.execute(
-        select(Effect)
-        .where(Effect.subject == SUBJECT, Effect.subject_id == order_pk)
-        .order_by(Effect.asked_at, Effect.id)
-    ).scalars()
+    rows = tx.execute(_effects_of(order_pk)).scalars()
     return tuple(EffectView(e.kind, e.state, e.asked_at, e.answered_at, e.asks, e.words) for e in rows)
+
+
+def _effects_of(order_pk: int) -> Select[tuple[Effect]]:
+    mine = select(Effect).where(Effect.subject == SUBJECT, Effect.subject_id == order_pk)
+    return mine.order_by(Effect.asked_at, Effect.id)
 
 
 def _questions(tx: Transaction, order_pk: int) -> tuple[QuestionView, ...]:

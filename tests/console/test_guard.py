@@ -49,10 +49,11 @@ def test_without_a_password_nobody_else_may_even_through_a_proxy(client, host):
     assert (answer.status_code, answer.text) == (403, "Without a password only this machine may look.\n")
 
 
-def test_pages_run_no_script_and_sit_in_no_frame(client):
+def test_pages_run_no_script_but_ours_and_sit_in_no_frame(client):
     policy = client.get("/").headers["Content-Security-Policy"]
 
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
-    assert "script" not in policy
+    assert "script-src 'self';" in policy
+    assert "unsafe" not in policy
     assert client.get("/").headers["Cache-Control"] == "no-store"

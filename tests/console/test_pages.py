@@ -11,6 +11,7 @@ import pytest
 from mirakl_sync.broker_look import BrokerLook, Depths
 from mirakl_sync.cases import ledger, timeline
 from mirakl_sync.cases.step import Ask
+from mirakl_sync.console.words import coded, tone
 from mirakl_sync.db.models import Effect, Order, PlatformLink
 from mirakl_sync.inbox import desk
 from mirakl_sync.upkeep import heartbeat
@@ -81,11 +82,12 @@ def test_a_page_can_be_read_without_eyes_mouse_and_script(client, busy, address)
     html = client.get(address.format(order=busy)).text
     page = Outline(html)
 
-    assert page.all("html") == [{"lang": "en"}]
+    assert page.all("html")[0]["lang"] == "en"
     assert [page.names().count(name) for name in ("header", "main", "footer", "h1", "title")] == [1, 1, 1, 1, 1]
     assert page.all("a")[0] == {"class": "skip", "href": "#main"}
     assert page.all("main")[0]["id"] == "main"
-    assert "script" not in page.names()
+    assert [script["src"] for script in page.all("script")] == ["/static/console.js"]
+    assert "defer" in page.all("script")[0]
     assert all(nav.get("aria-label") for nav in page.all("nav"))
     assert page.names().count("caption") == page.names().count("table")
     assert all(cell.get("scope") in ("col", "row") for cell in page.all("th"))
@@ -112,16 +114,22 @@ def test_the_page_we_are_on_is_marked(client):
     assert html.count('aria-current="page"') == 1
 
 
+def test_an_order_belongs_to_the_orders(client, busy):
+    assert '<a href="/orders" aria-current="true">Orders</a>' in client.get(f"/orders/{busy}").text
+
+
 def test_the_overview_begins_with_what_is_due(client, busy, monkeypatch):
     monkeypatch.setattr(BrokerLook, "depths", lambda _: Depths(True, {"acceptance": 3}, taken=2))
 
     html = client.get("/").text
 
-    assert "1 orders wait for our answer" in html
+    assert '<a href="/orders?need=answer"><b>1</b> wait for our answer</a>' in html
+    assert "none is late" in html
     assert f'<a href="/orders/{busy}">O-17-A</a>' in html
-    assert "in 1 d" in html
+    assert ">in 1 d</span>" in html
     assert '<a href="/exceptions?owner=ecommerce">ecommerce</a>' in html
-    assert '<strong class="urgent">silent</strong>' in html
+    assert '<strong class="urgent">store:webshop</strong>' in html
+    assert '<span class="badge alarm">silent</span>' in html
     assert '<th scope="row">acceptance</th><td class="number">3</td>' in html
 
 
@@ -132,7 +140,7 @@ def test_the_overview_says_when_the_broker_is_away(client):
 def test_an_empty_house_explains_itself(client):
     html = client.get("/").text
 
-    assert "No order waits for an answer by a known deadline." in html
+    assert "No order waits for an answer." in html
     assert "Nobody is asked anything." in html
     assert "Are the workers and beat running?" in html
     assert "No order is like this." in client.get("/orders").text
@@ -143,8 +151,9 @@ def test_an_order_shows_its_whole_story_and_no_buyer(client, busy):
     html = client.get(f"/orders/{busy}").text
 
     for words in (
-        "received: accepted by rule", "WAITING_ACCEPTANCE", "create: 503", "Which product is MUG?", "25.00 EUR",
-        "no answer within 30 s", "received → accepted", "4711", "acme-webshop", "O-17",
+        "accepted by rule", "WAITING_ACCEPTANCE", "create: 503", "Which product is MUG?", "25.00 EUR",
+        "no answer within 30 s", ' waits">received</span>', ' runs">accepted</span>', "4711",
+        "acme-webshop", "O-17", "12.50", "On the marketplace, Acme", "In the shop, webshop",
     ):  # fmt: skip
         assert words in html
     assert "Buyerson" not in html
@@ -211,10 +220,56 @@ def test_exceptions_come_by_due_time_with_the_way_out(client, db, clock, connect
     html = client.get("/exceptions").text
 
     assert re.findall(r"About (.)\?", html) == ["c", "b", "a"]
-    assert '<strong class="urgent">5 min ago</strong>' in html
-    assert "2 rows wait for the answer" in html
+    assert re.findall(r'<strong class="urgent"><span .*?>(.*?)</span>', html) == ["5 min ago"]
+    assert html.count("2 orders<a") == 3
+    assert html.count('<a href="/orders/') == 6
     assert "Create the product or correct its SKU in the shop" in html
     assert re.findall(r"About (.)\?", client.get("/exceptions?owner=ecommerce").text) == ["b"]
+
+
+def test_what_is_due_first_comes_first_and_what_is_over_comes_last(client, placed, clock):
+    placed("LATER", accept_by=clock() + timedelta(hours=9))
+    placed("OVER", state="closed", accept_by=clock() - timedelta(hours=9), ship_by=clock() - timedelta(hours=1))
+    placed("SHIP", state="placed", ship_by=clock() + timedelta(hours=2))
+    placed("SOON", accept_by=clock() + timedelta(hours=1))
+
+    html = client.get("/orders").text
+
+    assert re.findall(r'<a href="/orders/\d+">(.*?)</a>', html) == ["SOON", "SHIP", "LATER", "OVER"]
+    assert re.findall(r'class="due">(\w+) <strong><span .*?>(.*?)</span>', html) == [
+        ("answer", "in 1 h"), ("ship", "in 2 h"), ("answer", "in 9 h"),
+    ]  # fmt: skip
+
+
+def test_only_the_first_of_many_waiting_orders_are_named(client, db, clock, connection, placed):
+    orders = [placed(f"A-{number}") for number in range(7)]
+    with db.transaction() as tx:
+        for order in orders:
+            ask = Ask("unknown_sku", "MUG", "Which product is MUG?")
+            desk.open_item(tx, connection, ask, "order", order, clock())
+
+    html = client.get("/exceptions?owner=ecommerce").text
+
+    assert re.findall(r'<a href="/orders/\d+">(.*?)</a>', html) == ["A-0", "A-1", "A-2", "A-3", "A-4"]
+    assert "7 orders<a" in html
+    assert "and 2 more" in html
+
+
+def test_an_owner_nobody_knows_asks_for_everybody(client, busy):
+    assert "Which product is MUG?" in client.get("/exceptions?owner=nobody").text
+
+
+def test_commands_in_a_way_out_are_code_and_nothing_else_becomes_markup():
+    assert coded("do `a <b>` & `c`") == "do <code>a &lt;b&gt;</code> &amp; <code>c</code>"
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("received", "waits"), ("placed", "runs"), ("SHIPPED", "done"), ("REFUSED", "ended"), ("unknown", "alarm"),
+     ("RECEIVED", "done"), ("processing", "plain")],
+)  # fmt: skip
+def test_states_of_one_meaning_share_a_tone(word, expected):
+    assert tone(word) == expected
 
 
 def test_an_unknown_order_and_an_unknown_page_say_so(client):
@@ -237,10 +292,22 @@ def _contrast(first: str, second: str) -> float:
     return (bright + 0.05) / (dark + 0.05)
 
 
+def _colours(theme):
+    return dict(re.findall(r"--([\w-]+): (#\w{6})", re.findall(r":root \{(.*?)\}", CSS.read_text(), re.DOTALL)[theme]))
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("tone", ["waits", "runs", "done", "ended", "alarm"])
+def test_a_state_can_be_read_on_its_colour(theme, tone):
+    colours = _colours(theme)
+
+    assert _contrast(colours[f"{tone}-ink"], colours[tone]) >= 7
+
+
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("colour", ["text", "quiet", "link", "urgent"])
 def test_words_stand_out_from_their_ground(theme, colour):
-    colours = dict(re.findall(r"--(\w+): (#\w{6})", re.findall(r":root \{(.*?)\}", CSS.read_text(), re.DOTALL)[theme]))
+    colours = _colours(theme)
 
     assert _contrast(colours[colour], colours["ground"]) >= 7
     assert _contrast(colours[colour], colours["band"]) >= 4.5
