@@ -21,6 +21,7 @@ def create_app(wiring: Wiring, queues: Sequence[str] = (), *, receive: hooks.Rec
     """Hooks, health, metrics and pages. ``queues`` are the broker's lists whose length is shown."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = hooks.LARGEST
+    app.config["REFRESH_SECONDS"] = pages.REFRESH_SECONDS
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(words.GLOBALS, version=__version__, now=wiring.now)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -22,6 +22,8 @@ from mirakl_sync.orders.states import State
 from mirakl_sync.wiring import Wiring
 
 NEXT_DEADLINES = 10
+# How often the overview and the exceptions look again; everybody may switch it off.
+REFRESH_SECONDS = 15
 # What a list can be ordered by; the first is meant when nothing is said.
 ORDERINGS = {"deadline": "deadline first", "newest": "newest first"}
 
