@@ -46,7 +46,8 @@ def test_waiting_is_a_success_with_its_sentence():
 def test_recorded_trouble_is_red_and_says_when_it_is_tried_again():
     until = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
 
-    with pytest.raises(NotNow, match=r"^create: 503; next attempt at 12:30:00 UTC$"), at_work("orders.advance", order=17):
+    words = r"^create: 503; next attempt at 12:30:00 UTC$"
+    with pytest.raises(NotNow, match=words), at_work("orders.advance", order=17):
         told(Trouble("create: 503", until))
 
 
