@@ -19,7 +19,7 @@ from mirakl_sync.platforms.registry import platform
 from mirakl_sync.policy.model import Policy
 from mirakl_sync.policy.presets import with_preset
 from mirakl_sync.policy.schema import load, read_policy, read_window
-from mirakl_sync.profiles.library import profile
+from mirakl_sync.profiles.known import profile
 
 _RULES = ("window", "call_limits", "tax_mode", "locale", "pages_count")
 

@@ -15,7 +15,7 @@ from mirakl_sync.platforms.contract import StoreAccess
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.policy.fit import Terms, blocking, fit
 from mirakl_sync.policy.schema import read_policy, read_window
-from mirakl_sync.profiles.library import profiles
+from mirakl_sync.profiles.known import profiles
 from mirakl_sync.records.shop import Finding
 
 

@@ -65,7 +65,7 @@ def keep(
     tx.flush()
     for row, order, new in changes:
         if new:
-            timeline.add(tx, "order", row, now, opened.marketplace, f"seen: {order.state}, {row.gross} {row.currency}")
+            timeline.add(tx, "order", row, now, opened.marketplace, f"seen: {order.state}, {order.gross()}")
         yield _change(row, opened, new=new)
 
 

@@ -22,7 +22,7 @@ from mirakl_sync.orders.states import State
 from mirakl_sync.policy.model import OrderPolicy, Policy, Verdict
 from mirakl_sync.policy.presets import presets
 from mirakl_sync.policy.schema import write_policy
-from mirakl_sync.profiles.library import profiles
+from mirakl_sync.profiles.known import profiles
 from tasks.queues import QUEUES
 from tests.architecture.source import modules
 from tests.docs.commands import tree

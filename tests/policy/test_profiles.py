@@ -11,7 +11,7 @@ from mirakl_sync.errors import Misconfigured
 from mirakl_sync.policy.model import Window
 from mirakl_sync.policy.schema import read_window
 from mirakl_sync.policy.units import read_duration
-from mirakl_sync.profiles.library import profile, profiles
+from mirakl_sync.profiles.known import profile, profiles
 
 
 @pytest.mark.parametrize("key", profiles())
