@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import signal
 import sys
 import threading
@@ -18,7 +17,7 @@ from mirakl_sync.demo.play import Interrupted, Play, Wishes
 from mirakl_sync.demo.screen import Screen, as_json, show_verdict
 from mirakl_sync.demo.stage import GRACE, Ports, Stage
 from mirakl_sync.demo.verdict import Verdict
-from mirakl_sync.embedded.files import alone
+from mirakl_sync.embedded.files import alone, empty
 from mirakl_sync.errors import MiraklSyncError
 
 NOT_HELD, NOT_STARTED, LEFT_EARLY = 1, 2, 130
@@ -61,12 +60,12 @@ def main(
         signal.signal(number, lambda *_: over.set())
     screen = Screen(quiet=in_json)
     var = keep or Path("var") / "demo"
-    if keep is None:
-        shutil.rmtree(var, ignore_errors=True)
     var.mkdir(parents=True, exist_ok=True)
     wishes = Wishes(orders, seconds, trouble, seed)
     try:
         with alone(var):
+            if keep is None:
+                empty(var)
             stage = stages.set_up(var, Ports(web_port, flower_port, broker_port), seed=seed, postgres=postgres)
             _log_into(var / "logs" / "demo.log")
             sys.exit(_perform(Play(stage, screen, wishes, over.is_set), leave=leave, in_json=in_json))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from mirakl_sync.errors import Misconfigured
+
+_LOCK = "up.lock"
 
 
 def write_private(path: Path, text: str) -> None:
@@ -20,14 +23,23 @@ def write_private(path: Path, text: str) -> None:
     unfinished.replace(path)
 
 
+def empty(var: Path) -> None:
+    """Remove everything in ``var``, which this process holds ``alone``; its lock stays."""
+    for path in var.iterdir():
+        if path.name == _LOCK:
+            continue
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
 @contextmanager
 def alone(var: Path) -> Iterator[None]:
     """Hold ``var`` for this process; ``Misconfigured`` while another one holds it. A dead holder holds nothing."""
-    with (var / "up.lock").open("a") as file:
+    with (var / _LOCK).open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise Misconfigured(
-                f"Another `mirakl-sync up` runs on {var}.", way_out="Stop it first, or use another MIRAKL_SYNC_VAR."
+                f"Another `mirakl-sync up` or demonstration runs on {var}.",
+                way_out="Stop it first, or use another folder (MIRAKL_SYNC_VAR; --keep for the demonstration).",
             ) from error
         yield

@@ -118,4 +118,4 @@ def test_a_second_up_on_the_same_folder_is_refused(up, tmp_path):
     )
 
     assert second.returncode == 1
-    assert "Another `mirakl-sync up` runs on" in second.stderr
+    assert "Another `mirakl-sync up` or demonstration runs on" in second.stderr
