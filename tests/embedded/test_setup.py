@@ -133,7 +133,8 @@ def test_outside_any_project_the_line_file_beside_the_package_is_found(tmp_path)
 
 
 def test_two_at_once_on_one_folder_are_refused_and_the_dead_hold_nothing(tmp_path):
-    with alone(tmp_path), pytest.raises(Misconfigured, match="Another `mirakl-sync up` or demonstration runs"), alone(tmp_path):
+    another = pytest.raises(Misconfigured, match="Another `mirakl-sync up` or demonstration runs")
+    with alone(tmp_path), another, alone(tmp_path):
         pass
     with alone(tmp_path):
         pass
