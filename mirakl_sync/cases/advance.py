@@ -236,7 +236,7 @@ def _settle(tx: Transaction, case: Case, row: Any, step: Settle, now: datetime, 
 def _finish(row: Any, step: Settle) -> Outcome:
     row.next_attempt_at, row.waiting_for = None, ""
     release(row)
-    return Finished(step.why)
+    return Finished(row.why or step.why)
 
 
 def _wait(tx: Transaction, case: Case, row: Any, step: Wait, now: datetime) -> Outcome:
