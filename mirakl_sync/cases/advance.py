@@ -124,7 +124,6 @@ def _commit_to(tx: Transaction, case: Case, row: Any, step: Any, deed: Deed, mac
     now = machinery.now()
     if row.leased_until - now < machinery.lease * 0.9:
         row.leased_until = now + machinery.lease
-    # should this worker die, the sweep finds the row when the lease is over
     row.waiting_for, row.next_attempt_at = "", row.leased_until
     if not deed.key:
         return _Call(step, deed, look=False, fence=row.fence)

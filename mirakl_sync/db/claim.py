@@ -27,10 +27,11 @@ def claim(tx: Transaction, model: type[Row], row_id: int, now: datetime, lease: 
 
 def still_ours(tx: Transaction, model: type[Row], row_id: int, fence: int) -> Row | None:
     """The row, locked, if nobody claimed it since we did; None when our record must be thrown away."""
-    if tx.execute(_lock(model), {"row": row_id, "fence": fence}).scalar_one_or_none() is None:
-        return None
-    # a statement of its own, after the lock: what hangs on the row is as the last holder left it
-    return tx.execute(_read(model), {"row": row_id}).unique().scalar_one()
+    if tx.get_bind().dialect.name != "sqlite":
+        # a statement of its own, before the read: what hangs on the row is then as the last holder left it
+        tx.execute(_lock(model), {"row": row_id}).scalar_one_or_none()
+    row = tx.execute(_read(model), {"row": row_id}).unique().scalar_one_or_none()
+    return row if row is not None and row.fence == fence else None
 
 
 _BLIND = {"synchronize_session": False}
@@ -42,8 +43,10 @@ _BLIND = {"synchronize_session": False}
 @cache
 def _take(model: Any) -> Any:
     free = or_(model.leased_until.is_(None), model.leased_until <= bindparam("now"))
-    values = {"leased_until": bindparam("until"), "fence": model.fence + 1, "claims": model.claims + 1}
-    return update(model).where(model.id == bindparam("row"), free).values(values)
+    # should this worker die, the sweep finds the row when the lease is over
+    lease = {"leased_until": bindparam("until"), "next_attempt_at": bindparam("until")}
+    counted = {"fence": model.fence + 1, "claims": model.claims + 1}
+    return update(model).where(model.id == bindparam("row"), free).values({**lease, **counted})
 
 
 @cache
@@ -53,7 +56,7 @@ def _read(model: Any) -> Any:
 
 @cache
 def _lock(model: Any) -> Any:
-    return select(model.id).where(model.id == bindparam("row"), model.fence == bindparam("fence")).with_for_update()
+    return select(model.id).where(model.id == bindparam("row")).with_for_update()
 
 
 def release(row: CaseColumns) -> None:
