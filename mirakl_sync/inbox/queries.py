@@ -13,6 +13,7 @@ from mirakl_sync.db.models import Connection, InboxItem, InboxSubject, Order
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
 from mirakl_sync.inbox.kinds import KINDS
+from mirakl_sync.records.page import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +43,6 @@ class ItemRow:
     times_seen: int
     waiting: int
     closed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of items; ``number`` counts from 1."""
-
-    rows: Sequence[ItemRow]
-    number: int
-    size: int
-    total: int
-
-    @property
-    def pages(self) -> int:
-        """How many there are; 1 even for an empty list."""
-        return max(1, -(-self.total // self.size))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +78,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionPage(Page):
+class QuestionPage(Page[ItemRow]):
     """A page of items, with what a person needs to answer them."""
 
     questions: tuple[Question, ...] = ()
@@ -108,7 +94,7 @@ class OwnersTurn:
     first_due: datetime | None
 
 
-def items(tx: Transaction, wanted: InboxFilter, *, number: int = 1, size: int = 50) -> Page:
+def items(tx: Transaction, wanted: InboxFilter, *, number: int = 1, size: int = 50) -> Page[ItemRow]:
     """A page of questions: open ones by due time, closed ones the latest first."""
     chosen = select(InboxItem, Connection.key).outerjoin(Connection, Connection.id == InboxItem.connection_id)
     chosen = chosen.where(*_conditions(wanted))

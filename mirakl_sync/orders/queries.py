@@ -27,12 +27,12 @@ from mirakl_sync.orders.views import (
     LineMoney,
     LineView,
     OrderRow,
-    Page,
     Particulars,
     QuestionView,
     ShopOrderView,
     WholeOrder,
 )
+from mirakl_sync.records.page import Page
 
 SUBJECT = "order"
 NEEDS = {
@@ -70,7 +70,7 @@ def orders(
     number: int = 1,
     size: int = 50,
     nearest_first: bool = False,
-) -> Page:
+) -> Page[OrderRow]:
     """A page of orders: with ``due`` the nearest promise first, with ``nearest_first`` what is owed soonest and
     then the newest, else the newest."""
     chosen = _matching(wanted, now)

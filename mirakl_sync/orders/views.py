@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -47,21 +47,6 @@ class OrderRow:
         if self.state in UNANSWERED:
             return Promise("answer", self.accept_by) if self.accept_by else None
         return Promise("ship", self.ship_by) if self.ship_by and self.state in TO_SHIP else None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows ``first`` to ``last`` of ``total``; ``number`` counts from 1."""
-
-    rows: Sequence[OrderRow]
-    number: int
-    size: int
-    total: int
-
-    @property
-    def pages(self) -> int:
-        """How many there are; 1 even for an empty list."""
-        return max(1, -(-self.total // self.size))
 
 
 @dataclass(frozen=True, slots=True)

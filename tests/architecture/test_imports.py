@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "db": "errors clock dispatch http.contract",
     "broker_look": "",
     "cases": "errors clock db inbox.desk",
-    "inbox": "errors db cases.step",
+    "inbox": "errors records.page db cases.step",
     "inbox.settle": "errors db cases.timeline orders.case orders.states inbox",
     "shelf": "db records",
     "upkeep": "db cases.step inbox http.redact orders.states wiring",
