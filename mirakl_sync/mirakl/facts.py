@@ -17,28 +17,6 @@ class ShopAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class ShippingType:
-    """A way to ship (SH12). ``by_operator``: we only hand over; ``tracking_needed``: tracking before shipping."""
-
-    code: str
-    label: str
-    standard_code: str = ""
-    click_and_collect: bool = False
-    by_operator: bool = False
-    tracking_needed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Carrier:
-    """A registered carrier (SH21). ``tracking_url`` holds the placeholder ``{trackingId}``."""
-
-    code: str
-    label: str
-    standard_code: str = ""
-    tracking_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Reason:
     """A reason to give (RE01); only those that are ``ours`` may be used by a shop."""
 

@@ -18,11 +18,12 @@ from mirakl_sync.http.pages import OffsetPages, walk
 from mirakl_sync.http.redact import redact
 from mirakl_sync.mirakl import bodies, schemas
 from mirakl_sync.mirakl.answers import interpret
-from mirakl_sync.mirakl.facts import Carrier, Reason, ShippingType, ShopAccount
+from mirakl_sync.mirakl.facts import Reason, ShopAccount
 from mirakl_sync.mirakl.limits import PUBLISHED, Operations
 from mirakl_sync.mirakl.orders import read_page
 from mirakl_sync.mirakl.values import written
 from mirakl_sync.records.order import MarketplaceFacts, OrderPage
+from mirakl_sync.records.shipment import Carrier, ShippingType
 
 # What one call may list, published for order_ids and OR04 alike.
 MOST_ORDERS = 100

@@ -33,6 +33,8 @@ class Capability(StrEnum):
     PRODUCT_FACTS = "product_facts"
     ORDER_NOTICES = "order_notices"
     PRODUCT_NOTICES = "product_notices"
+    # orders it shows carry parcels and say when everything has left
+    PARCELS = "parcels"
     WEBHOOKS = "webhooks"
     CLIENT_KEY = "client_key"
     RESERVES_STOCK = "reserves_stock"
@@ -72,6 +74,9 @@ class Platform(Protocol):
 
     def read_order(self, order_id: str) -> PlatformOrder | None:
         """The order as it stands now, or None when it is gone."""
+
+    def read_orders(self, order_ids: Sequence[str]) -> Iterator[PlatformOrder]:
+        """The orders as they stand now, in few calls; those that are gone are absent."""
 
     def release_order(self, order_id: str, draft: OrderDraft) -> PlatformOrder:
         """Complete the order with addresses and payment and let the warehouse work. Repeatable."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from mirakl_sync.money import Money
 from mirakl_sync.records.order import Address
+from mirakl_sync.records.shipment import Parcel
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,8 @@ class PlatformOrder:
     """An order as the shop holds it.
 
     ``live``: the warehouse may work on it. ``reserves``: the shop's stock has been lowered by it. ``line_ids`` maps
-    Mirakl line ids to the shop's line ids.
+    Mirakl line ids to the shop's line ids. ``left``: the shop says that everything has left the house; ``parcels`` are
+    those it knows of, with or without that.
     """
 
     order_id: str
@@ -152,6 +154,8 @@ class PlatformOrder:
     url: str = ""
     modified_at: datetime | None = None
     reference: OrderReference | None = None
+    left: bool = False
+    parcels: tuple[Parcel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from mirakl_sync.http.contract import Auth, Basic, Dial, OAuth1, QueryKeys
 from mirakl_sync.platforms.contract import Delivery, StoreAccess
 from mirakl_sync.platforms.woocommerce import checks, finding, notices, orders, placing, watching
 from mirakl_sync.platforms.woocommerce.answers import interpret
-from mirakl_sync.platforms.woocommerce.client import WooClient
+from mirakl_sync.platforms.woocommerce.client import PAGE, WooClient
 from mirakl_sync.platforms.woocommerce.facts import Catalogue
 from mirakl_sync.platforms.woocommerce.schemas import ShopOrder
 from mirakl_sync.platforms.woocommerce.settings import StoreSettings, read_settings
@@ -84,6 +84,12 @@ class WooCommerce:
         """``GET /orders/{id}``; one in the trash is shown as cancelled."""
         order = self.client.order(order_id)
         return self._seen(order) if order else None
+
+    def read_orders(self, order_ids: Sequence[str]) -> Iterator[PlatformOrder]:
+        """``GET /orders?include=``, a hundred to a call; thrown-away ones are absent."""
+        for start in range(0, len(order_ids), PAGE):
+            asked = ",".join(order_ids[start : start + PAGE])
+            yield from map(self._seen, self.client.orders(include=asked, status="any"))
 
     def release_order(self, order_id: str, draft: OrderDraft) -> PlatformOrder:
         """Addresses, amounts, ``processing``, and only then the buyer's e-mail."""

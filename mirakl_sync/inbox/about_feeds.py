@@ -1,0 +1,64 @@
+"""Questions about the machinery: feeds, access, answers nobody understands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from mirakl_sync.inbox.kind import Kind, Role, Urgency
+
+KINDS = (
+    Kind(
+        "unreadable_answer",
+        "An answer could not be understood",
+        Role.DEVELOPERS,
+        Urgency.SOON,
+        "the rows named here are tried again",
+        "The kept payload shows what is new. If it goes on, ask whoever runs the other system.",
+        timedelta(hours=4),
+    ),
+    Kind(
+        "unreadable_delivery",
+        "A webhook could not be understood",
+        Role.DEVELOPERS,
+        Urgency.CALM,
+        "nothing: the poll sees the same change",
+        "The delivery is kept; see its outcome with `mirakl-sync inbox show ITEM`.",
+        timedelta(days=1),
+    ),
+    Kind(
+        "refused_look",
+        "The other side refuses to be asked what happened",
+        Role.DEVELOPERS,
+        Urgency.NOW,
+        "we will not repeat a call that may have worked",
+        "Check permissions of the connection's key, then `mirakl-sync orders retry ORDER`.",
+        timedelta(hours=2),
+    ),
+    Kind(
+        "misconfigured",
+        "A connection's access or settings do not work",
+        Role.ADMIN,
+        Urgency.NOW,
+        "this feed stands still",
+        "`mirakl-sync connections check` says what is wrong; after mending it, `connections resume`.",
+        timedelta(hours=1),
+    ),
+    Kind(
+        "feed_silent",
+        "A feed has stopped",
+        Role.OPERATIONS,
+        Urgency.NOW,
+        "nothing new arrives from there",
+        "Look at its worker in Flower and at `mirakl-sync doctor`; it closes by itself with the next sign of life.",
+        timedelta(hours=1),
+    ),
+    Kind(
+        "stuck",
+        "A row was put aside after repeated failures without a record",
+        Role.DEVELOPERS,
+        Urgency.NOW,
+        "this row is not worked on",
+        "Find the cause in the worker's log or in Sentry, then `mirakl-sync orders retry ORDER`.",
+        timedelta(hours=2),
+    ),
+)
