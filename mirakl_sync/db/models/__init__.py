@@ -20,10 +20,12 @@ from mirakl_sync.db.models.machinery import (
     ShelfItem,
 )
 from mirakl_sync.db.models.orders import Order, OrderLine, PlatformLink, TimelineEntry
+from mirakl_sync.db.models.shipments import CarrierMapping, ListedCarrier, Shipment, ShipmentLine
 
 __all__ = [
     "Base",
     "CallLimit",
+    "CarrierMapping",
     "CaseColumns",
     "Connection",
     "Delivery",
@@ -31,6 +33,7 @@ __all__ = [
     "Heartbeat",
     "InboxItem",
     "InboxSubject",
+    "ListedCarrier",
     "Marketplace",
     "Order",
     "OrderLine",
@@ -39,6 +42,8 @@ __all__ = [
     "PolicyChange",
     "PolicyVersion",
     "ShelfItem",
+    "Shipment",
+    "ShipmentLine",
     "Shop",
     "Store",
     "TimelineEntry",

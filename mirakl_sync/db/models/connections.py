@@ -30,6 +30,9 @@ class Marketplace(Base):
     # PC01 as last read
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     facts_at: Mapped[datetime | None] = mapped_column(default=None)
+    # when the lists that change rarely (PC01, SH12, SH21) are read again
+    lists_due_at: Mapped[datetime | None] = mapped_column(default=None)
+    carriers_read_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Shop(Base):

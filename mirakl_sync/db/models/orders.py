@@ -35,6 +35,13 @@ class Order(CaseColumns, Base):
             sqlite_where=text("reference_told_at IS NULL AND placed_at IS NOT NULL"),
         ),
         Index("ix_orders_connection_created", "connection_id", "created_at"),
+        # those the warehouse has, few among the many: who must ship, and by when
+        Index(
+            "ix_orders_to_ship",
+            "ship_by",
+            postgresql_where=text("state = 'placed'"),
+            sqlite_where=text("state = 'placed'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,6 +82,12 @@ class Order(CaseColumns, Base):
     looked_at: Mapped[datetime]
     # the last alarm raised about its deadline: 0 none, 1 half the time gone, 2 nearly over
     alarm: Mapped[int] = mapped_column(default=0)
+    # the same about the time to ship: 0 none, 1 nearly over, 2 over
+    ship_alarm: Mapped[int] = mapped_column(default=0, server_default="0")
+    # when the shop said that everything had left the house
+    left_at: Mapped[datetime | None] = mapped_column(default=None)
+    # when the shop was last asked by number what became of it
+    shop_looked_at: Mapped[datetime | None] = mapped_column(default=None)
     payload: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     lines: Mapped[list[OrderLine]] = relationship(
         order_by="OrderLine.position", lazy="selectin", cascade="all, delete-orphan"
