@@ -13,7 +13,7 @@ from mirakl_sync.connections.file import Wanted, WantedConnection, WantedMarketp
 from mirakl_sync.db.models import Connection, Marketplace, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.policy.model import Policy
-from mirakl_sync.policy.schema import write_policy
+from mirakl_sync.policy.schema import read_policy, write_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _connection(tx: Transaction, wanted: WantedConnection) -> Iterator[Change]:
         old = old and {**old, "paused": row.paused}
     yield from _changes(subject, old, new)
     yield from _secret(subject, "api_key", row and row.shop.credentials.get("api_key"), wanted.api_key)
-    before = row.policy_version.content if row else write_policy(Policy())
+    before = write_policy(read_policy(row.policy_version.content) if row else Policy())
     yield from _changes(subject, before, write_policy(wanted.policy))
 
 

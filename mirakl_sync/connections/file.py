@@ -172,7 +172,8 @@ def _refuse_names(key: str, credentials: Mapping[str, str], spec: PlatformSpec) 
 def _connection(key: str, table: Any, environ: Mapping[str, str]) -> WantedConnection:
     said = load(ConnectionSchema(), table, f"connection.{key}")
     with _within(f"connection.{key}"):
-        policy = read_policy({"orders": with_preset(said.get("preset", ""), said.get("orders", {}))})
+        orders = with_preset(said.get("preset", ""), said.get("orders", {}))
+        policy = read_policy({"orders": orders, "shipments": said.get("shipments", {})})
     return WantedConnection(
         key=key,
         marketplace=said["marketplace"],

@@ -13,7 +13,7 @@ from marshmallow import fields as kinds
 from mirakl_sync.policy.schema import Strict, Written
 from mirakl_sync.policy.units import read_duration
 
-FEEDS = ("orders",)
+FEEDS = ("orders", "shipments")
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
@@ -92,3 +92,4 @@ class ConnectionSchema(Strict):
     orders_from = Written(_moment, str)
     paused = kinds.List(kinds.String(validate=validate.OneOf(FEEDS, error="allowed are {choices}")))
     orders = kinds.Dict(kinds.String(), kinds.Raw())
+    shipments = kinds.Dict(kinds.String(), kinds.Raw())

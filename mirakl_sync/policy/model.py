@@ -40,6 +40,27 @@ class Unanswered(StrEnum):
     LEAVE = "leave"
 
 
+class Unmapped(StrEnum):
+    """What happens to a parcel whose carrier is not on the marketplace's list and nobody has mapped."""
+
+    HOLD = "hold"
+    BY_NAME = "send_by_name"
+
+
+class Partial(StrEnum):
+    """When a marketplace that knows several shipments of an order is told of the first."""
+
+    EACH = "each"
+    COMPLETE = "when_complete"
+
+
+class Doubt(StrEnum):
+    """What to do with a parcel in doubt; a question never makes it late, at the last call it is told all the same."""
+
+    ASK = "ask"
+    TELL = "tell"
+
+
 class Customer(StrEnum):
     """Whose name the shop's order carries."""
 
@@ -92,7 +113,23 @@ class OrderPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ShipmentPolicy:
+    """How the marketplace is told what left the house."""
+
+    unmapped_carrier: Unmapped = Unmapped.HOLD
+    partial: Partial = Partial.EACH
+    # before ship_by: people are warned, and doubts no longer hold a parcel back
+    warn_before: timedelta = timedelta(hours=4)
+    # how long a parcel may lack its number before it is told, or asked about, without one
+    number_patience: timedelta = timedelta(hours=1)
+    without_number: Doubt = Doubt.TELL
+    odd_number: Doubt = Doubt.ASK
+    reused_number: Doubt = Doubt.ASK
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """Everything that may differ from one connection to the next."""
 
     orders: OrderPolicy = field(default_factory=OrderPolicy)
+    shipments: ShipmentPolicy = field(default_factory=ShipmentPolicy)

@@ -15,9 +15,10 @@ from marshmallow import RAISE, Schema, ValidationError, validate
 from marshmallow import fields as kinds
 
 from mirakl_sync.errors import Misconfigured
-from mirakl_sync.policy.model import OrderPolicy, Policy, Window
+from mirakl_sync.policy.model import OrderPolicy, Policy, ShipmentPolicy, Window
 from mirakl_sync.policy.units import read_duration, read_percent, write_duration, write_percent
 
+_PARTS: dict[str, Any] = {"orders": OrderPolicy, "shipments": ShipmentPolicy}
 _WINDOW = '"24h", {hours = 24} or {working_days = 1, holidays = "DE"}'
 
 
@@ -59,14 +60,15 @@ def read_policy(content: Mapping[str, Any]) -> Policy:
 
     ``Misconfigured`` names every wrong key, what came and what is allowed.
     """
-    if not isinstance(content, Mapping) or set(content) - {"orders"}:
-        raise Misconfigured(f"The policy is {content!r}.", way_out="It is a table with the one key orders.")
-    return Policy(orders=OrderPolicy(**load(_order_schema(), content.get("orders", {}), "orders")))
+    if not isinstance(content, Mapping) or set(content) - set(_PARTS):
+        raise Misconfigured(f"The policy is {content!r}.", way_out=f"It is a table with the keys {', '.join(_PARTS)}.")
+    parts = {name: kind(**load(_schema(kind), content.get(name, {}), name)) for name, kind in _PARTS.items()}
+    return Policy(**parts)
 
 
 def write_policy(policy: Policy) -> dict[str, Any]:
     """The policy as JSON-safe values, complete; ``read_policy`` gives an equal one back."""
-    return {"orders": dict(_order_schema().dump(policy.orders))}
+    return {name: dict(_schema(kind).dump(getattr(policy, name))) for name, kind in _PARTS.items()}
 
 
 def read_window(content: Mapping[str, Any] | str | None, *, facts: Mapping[str, Any] | None = None) -> Window | None:
@@ -86,10 +88,10 @@ def read_window(content: Mapping[str, Any] | str | None, *, facts: Mapping[str, 
 
 
 @cache
-def _order_schema() -> Schema:
-    """Built from ``OrderPolicy`` itself, so that a key cannot be in one and not in the other."""
-    hints = get_type_hints(OrderPolicy)
-    return Strict.from_dict({each.name: _field(hints[each.name]) for each in fields(OrderPolicy)})()
+def _schema(kind: Any) -> Schema:
+    """Built from the part of the policy itself, so that a key cannot be in one and not in the other."""
+    hints = get_type_hints(kind)
+    return Strict.from_dict({each.name: _field(hints[each.name]) for each in fields(kind)})()
 
 
 def _field(hint: Any) -> kinds.Field[Any]:

@@ -19,7 +19,7 @@ from mirakl_sync.connections.file import read_wanted
 from mirakl_sync.http.contract import Operation
 from mirakl_sync.mirakl.limits import operations
 from mirakl_sync.orders.states import State
-from mirakl_sync.policy.model import OrderPolicy, Policy, Verdict
+from mirakl_sync.policy.model import Policy, Verdict
 from mirakl_sync.policy.presets import presets
 from mirakl_sync.policy.schema import write_policy
 from mirakl_sync.profiles.known import profiles
@@ -59,21 +59,26 @@ def test_every_variable_anybody_reads_is_in_the_settings_and_none_is_invented():
         assert set(VARIABLE.findall(text)) <= told, page
 
 
-@pytest.mark.parametrize("key", [field.name for field in fields(OrderPolicy)])
-def test_a_key_of_the_policy_has_its_row_with_default_and_choices(key: str):
-    _, default, choices, _ = row_of(_policy_table(), key)
-    written = write_policy(Policy())["orders"][key]
-    hint = get_type_hints(OrderPolicy)[key]
+PARTS = {field.name: field.default_factory for field in fields(Policy)}
+KEYS = [(part, field.name) for part, kind in PARTS.items() for field in fields(kind)]
+
+
+@pytest.mark.parametrize(("part", "key"), KEYS)
+def test_a_key_of_the_policy_has_its_row_with_default_and_choices(part: str, key: str):
+    _, default, choices, _ = row_of(_policy_table(part), key)
+    written = write_policy(Policy())[part][key]
+    hint = get_type_hints(PARTS[part])[key]
 
     assert default == _as_told(written)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         assert set(re.findall(r"`(\w+)`", choices)) == {choice.value for choice in hint}
 
 
-def test_the_policy_table_invents_no_key():
-    told = {row[0].strip("`") for row in rows(_policy_table())} - {"key", "---"}
+@pytest.mark.parametrize("part", PARTS)
+def test_a_policy_table_invents_no_key(part: str):
+    told = {row[0].strip("`") for row in rows(_policy_table(part))} - {"key", "---"}
 
-    assert told == {field.name for field in fields(OrderPolicy)}
+    assert told == {field.name for field in fields(PARTS[part])}
     assert {choice.value for choice in Verdict} == {"accept", "refuse", "ask"}
 
 
@@ -189,8 +194,8 @@ def test_the_changelog_begins_with_the_version_that_runs():
     assert CHANGELOG_VERSION.findall(pages()["CHANGELOG.md"])[0] == __version__
 
 
-def _policy_table() -> str:
-    return reference("connections-file").split("## `[connection.NAME.orders]`")[1]
+def _policy_table(part: str) -> str:
+    return reference("connections-file").split(f"## `[connection.NAME.{part}]`")[1].split("\n## ")[0]
 
 
 def _as_told(value: Any) -> str:

@@ -129,3 +129,18 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'placed'"),
             sqlite_where=sa.text("state = 'placed'"),
         )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.drop_index("ix_orders_to_ship")
+        batch_op.drop_column("shop_looked_at")
+        batch_op.drop_column("left_at")
+        batch_op.drop_column("ship_alarm")
+    with op.batch_alter_table("marketplaces", schema=None) as batch_op:
+        batch_op.drop_column("carriers_read_at")
+        batch_op.drop_column("lists_due_at")
+    op.drop_table("shipment_lines")
+    op.drop_table("shipments")
+    op.drop_table("carrier_mappings")
+    op.drop_table("carriers")
