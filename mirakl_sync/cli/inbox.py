@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import click
 
 from mirakl_sync.cli.context import at_work, enqueue_option, who_option
 from mirakl_sync.cli.output import dump, footer, json_option, left, limit_option, page_option, pairs, say, table, when
+from mirakl_sync.cli.runbook import tell
 from mirakl_sync.inbox import queries
 from mirakl_sync.inbox.kinds import KINDS, Role
 from mirakl_sync.inbox.queries import InboxFilter, WholeItem
+from mirakl_sync.inbox.runbook import runbook as book_of
 from mirakl_sync.inbox.settle import settle as close
 from mirakl_sync.orders import flow
 
@@ -54,11 +57,12 @@ def list_(
 @click.argument("item", type=int)
 @json_option
 def show(item: int, as_json: bool) -> None:
-    """One question: what it blocks, the way out, the orders that wait for it."""
+    """One question: what it blocks, the way out, the orders that wait for it, and its run-book."""
     with at_work() as wiring, wiring.db.reading() as tx:
         whole, now = queries.whole(tx, item), wiring.now()
+    book = book_of(whole.row.kind) if whole.row.kind in KINDS else None
     if as_json:
-        dump(whole)
+        dump({**asdict(whole), "runbook": book})
         return
     row = whole.row
     pairs(
@@ -76,6 +80,21 @@ def show(item: int, as_json: bool) -> None:
             **_facts(whole),
         },
     )
+    if book is not None and row.closed_at is None:
+        say("")
+        tell(book)
+
+
+@inbox.command()
+@click.argument("kind", type=click.Choice(sorted(KINDS)))
+@json_option
+def runbook(kind: str, as_json: bool) -> None:
+    """The long text about a kind of question: what it costs, what to do, how it closes."""
+    book = book_of(kind)
+    if as_json:
+        dump(book)
+    else:
+        tell(book)
 
 
 @inbox.command()

@@ -14,8 +14,9 @@ from mirakl_sync.console import feeds, figures
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
 from mirakl_sync.inbox import queries as inbox
-from mirakl_sync.inbox.kinds import Role
+from mirakl_sync.inbox.kinds import KINDS, Role
 from mirakl_sync.inbox.queries import InboxFilter
+from mirakl_sync.inbox.runbook import runbook
 from mirakl_sync.orders import queries
 from mirakl_sync.orders.queries import NEEDS, OrderFilter
 from mirakl_sync.orders.states import State
@@ -70,7 +71,8 @@ def blueprint(wiring: Wiring, queues: Sequence[str]) -> Blueprint:
         with wiring.db.reading() as tx:
             page = inbox.questions(tx, InboxFilter(owner=owner), number=_page_number())
             turns = {turn.owner: turn for turn in inbox.turns(tx, wiring.now())}
-            return render_template("exceptions.html", page=page, owner=owner, owners=[*Role], turns=turns)
+        books = {row.kind: runbook(row.kind) for row in page.rows if row.kind in KINDS}
+        return render_template("exceptions.html", page=page, owner=owner, owners=[*Role], turns=turns, books=books)
 
     return pages
 

@@ -14,6 +14,7 @@ from mirakl_sync.cases.step import Ask
 from mirakl_sync.console.words import coded, tone
 from mirakl_sync.db.models import Effect, Order, PlatformLink
 from mirakl_sync.inbox import desk
+from mirakl_sync.inbox.runbook import SECTIONS
 from mirakl_sync.upkeep import heartbeat
 
 CSS = Path(__file__).resolve().parents[2] / "mirakl_sync" / "console" / "static" / "console.css"
@@ -225,6 +226,19 @@ def test_exceptions_come_by_due_time_with_the_way_out(client, db, clock, connect
     assert html.count('<a href="/orders/') == 6
     assert "Create the product or correct its SKU in the shop" in html
     assert re.findall(r"About (.)\?", client.get("/exceptions?owner=ecommerce").text) == ["b"]
+
+
+def test_a_question_carries_its_run_book_folded_away(client, db, clock, connection, placed):
+    with db.transaction() as tx:
+        ask = Ask("unknown_sku", "MUG", "Which product is MUG?")
+        desk.open_item(tx, connection, ask, "order", placed("A"), clock())
+
+    html = client.get("/exceptions").text
+
+    (book,) = re.findall(r"<details id=\"book-\d+\">(.*?)</details>", html, re.DOTALL)
+    assert re.findall(r"<h3>(.*?)</h3>", book) == list(SECTIONS)
+    assert book.count("<li>") == 3
+    assert "<code>mirakl-sync orders refuse ORDER</code>" in book
 
 
 def test_what_is_due_first_comes_first_and_what_is_over_comes_last(client, placed, clock):

@@ -64,7 +64,9 @@ function looking(main) {
     const fresh = page.getElementById("main");
     if (!fresh) throw new Error("no page");
     const again = placeOf(document.activeElement, live);
+    const unfolded = [...live.querySelectorAll("details[open]")].map((each) => each.id);
     live.replaceChildren(...fresh.childNodes);
+    for (const each of live.querySelectorAll("details")) each.open = unfolded.includes(each.id);
     document.getElementById("as-of").replaceChildren(...page.getElementById("as-of").childNodes);
     if (again) (again(live) || main).focus({ preventScroll: true });
   }
