@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
-from mirakl_sync.sandbox.mirakl import answering, configuration, exports, giving_back, listing, platform
+from mirakl_sync.sandbox.mirakl import answering, configuration, exports, giving_back, listing, platform, shipping
 from mirakl_sync.sandbox.mirakl.operations import add_operation, refuse_without_length
 from mirakl_sync.sandbox.mirakl.order_control import add_order_control
 from mirakl_sync.sandbox.mirakl.refusals import Refusal
@@ -45,6 +45,8 @@ OPERATIONS: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "OR11": ("GET /api/orders", listing.list_orders, (_ORDERS,)),
     "OR04": ("PUT /api/orders", answering.update_orders, ("ROLE_PARTNER_ORDER_EDIT",)),
     "OR21": ("PUT /api/orders/<order_id>/accept", answering.answer_order, ("ROLE_PARTNER_ORDER_ACCEPT",)),
+    "OR23": ("PUT /api/orders/<order_id>/tracking", shipping.tell_tracking, ("ROLE_PARTNER_ORDER_TRACKING_WRITE",)),
+    "OR24": ("PUT /api/orders/<order_id>/ship", shipping.ship_order, ("ROLE_PARTNER_ORDER_SHIP",)),
     "OR29": ("PUT /api/orders/<order_id>/cancel", answering.cancel_order, ("ROLE_PARTNER_ORDER_CANCEL",)),
     "OR30": ("PUT /api/orders/cancel", giving_back.cancel_lines, ("ROLE_PARTNER_ORDER_CANCEL",)),
     "OR28": ("PUT /api/orders/refund", giving_back.refund, _REFUND),

@@ -15,7 +15,7 @@ REFERENCE_LENGTH = 2000
 
 def answer_order(call: Call, order_id: str) -> None:
     """OR21: one decision for every line of an order in WAITING_ACCEPTANCE. 204, or a documented code."""
-    order = _own_order(call, order_id)
+    order = call.order(order_id)
     if order is not None:
         order.answer_calls += 1
         call.tenant.tally["answer_calls"] += 1
@@ -34,11 +34,6 @@ def answer_order(call: Call, order_id: str) -> None:
     life.accept(call.tenant, order, call.now, by="shop", refused_lines=refused)
     order.acceptances += 1
     call.tenant.tally["acceptances"] += 1
-
-
-def _own_order(call: Call, order_id: str) -> Order | None:
-    order = call.tenant.orders.by_id.get(order_id)
-    return order if order is not None and order.shop_id == call.shop_id else None
 
 
 def _decisions(sent: dict[str, Any]) -> list[tuple[str, bool]]:
@@ -79,7 +74,7 @@ def _partly(call: Call) -> bool:
 
 def cancel_order(call: Call, order_id: str) -> None:
     """OR29: the whole order, while the payment workflow allows it."""
-    order = _own_order(call, order_id)
+    order = call.order(order_id)
     if order is None:
         raise Refusal(404, f"Order with identifier '{order_id}' not found")
     if not life.can_cancel(order):
@@ -100,7 +95,7 @@ def update_orders(call: Call) -> dict[str, Any]:
 def _update(call: Call, update: Any) -> dict[str, Any]:
     sent = update if isinstance(update, dict) else {}
     order_id = str(sent.get("order_id"))
-    order = _own_order(call, order_id)
+    order = call.order(order_id)
     if order is None:
         return _not_updated(order_id, "ORDER_NOT_FOUND", "order_id", "The requested order does not exist")
     references = sent.get("references") or {}

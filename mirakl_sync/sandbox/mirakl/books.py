@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from mirakl_sync.sandbox.mirakl import shipping_books
 from mirakl_sync.sandbox.mirakl.dates import text
 from mirakl_sync.sandbox.mirakl.model import Line, Order
 
@@ -31,6 +32,10 @@ def _totals(tenant: Tenant) -> dict[str, Any]:
         "late": len(tenant.late),
         "acceptances": tally["acceptances"],
         "answer_calls": tally["answer_calls"],
+        "shipped_by": _counted(tally, "shipped_by_"),
+        "trackings": tally["trackings"],
+        "ship_calls": tally["ship_calls"],
+        "shipping_refused": _counted(tally, "shipping_refused_"),
         "refunds": tally["refunds"],
         "cancelations": tally["cancelations"],
         "over_limit": tenant.calls.totals()["over_limit"],
@@ -56,6 +61,7 @@ def _order(order: Order) -> dict[str, Any]:
         "answer_calls": order.answer_calls,
         "refused_by": order.refused_by,
         "cancelled_by": order.cancelled_by,
+        **shipping_books.of(order),
         "paid_at": text(order.debited),
         "reference_for_seller": order.reference_for_seller,
         "currency": order.currency,

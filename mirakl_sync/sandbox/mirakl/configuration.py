@@ -29,7 +29,7 @@ def _features(settings: TenantSettings) -> dict[str, Any]:
     return {
         **_switches(),
         "order_tax_mode": settings.order_tax_mode,
-        "disable_seller_alternative_carrier": settings.disable_alternative_carrier,
+        "disable_seller_alternative_carrier": settings.disable_seller_alternative_carrier,
         "order_workflows": _order_workflows(settings),
         "shipment": {"multi_part_item_shipment": False, "multi_shipment": settings.multi_shipment},
         "pricing": _pricing(),

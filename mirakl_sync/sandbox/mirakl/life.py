@@ -119,11 +119,25 @@ def cancel(tenant: Tenant, order: Order, at: int, by: str) -> None:
     _to(tenant, order, "CANCELED", at)
 
 
-def ship(tenant: Tenant, order: Order, at: int) -> None:
-    """The parcel left."""
+def ship(tenant: Tenant, order: Order, at: int, by: str) -> None:
+    """Everything has left. Time may bring it to the customer by itself."""
     _must_be(order, "SHIPPING")
-    order.shipped = at
+    order.shipped, order.shipped_by = at, by
+    for line in order.lines:
+        if line.alive and line.shipped is None:
+            line.shipped = at
+    tenant.tally[f"shipped_by_{by}"] += 1
     _to(tenant, order, "SHIPPED", at)
+    if order.workflow == "PAY_ON_SHIPMENT" and order.debited is None and order.payment == "ok":
+        due = at + round(order.payment_seconds * 1000)
+        tenant.timers.plan(due, order, partial(_pay_after_shipping, tenant), whatever_state=True)
+    if tenant.settings.receive_seconds is not None:
+        _later(tenant, order, at, tenant.settings.receive_seconds, receive)
+
+
+def _pay_after_shipping(tenant: Tenant, order: Order, at: int) -> None:
+    if order.debited is None:
+        pay(tenant, order, at)
 
 
 def receive(tenant: Tenant, order: Order, at: int) -> None:
@@ -131,6 +145,8 @@ def receive(tenant: Tenant, order: Order, at: int) -> None:
     _must_be(order, "SHIPPED", "TO_COLLECT")
     order.received = at
     _to(tenant, order, "RECEIVED", at)
+    if tenant.settings.close_seconds is not None:
+        _later(tenant, order, at, tenant.settings.close_seconds, close)
 
 
 def close(tenant: Tenant, order: Order, at: int) -> None:

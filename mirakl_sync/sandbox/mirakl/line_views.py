@@ -120,7 +120,7 @@ def _dates(order: Order, line: Line) -> dict[str, Any]:
         "created_date": text(order.created),
         "last_updated_date": text(order.updated),
         "debited_date": text(order.debited) if alive else None,
-        "shipped_date": text(order.shipped) if alive else None,
+        "shipped_date": text(line.shipped) if alive else None,
         "received_date": text(order.received) if alive else None,
     }
 

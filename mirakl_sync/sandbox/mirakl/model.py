@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from mirakl_sync.sandbox.mirakl.shipment_model import Tracking
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
@@ -106,6 +109,7 @@ class Line:
     state: str
     promotion: str | None = None
     decided: int | None = None
+    shipped: int | None = None  # when its last piece left
     refunds: list[MoneyBack] = field(default_factory=list)
     cancelations: list[MoneyBack] = field(default_factory=list)
 
@@ -149,6 +153,7 @@ class Order:
     lines: list[Line]
     channel: str | None
     fulfillment_center: str
+    shipping_type: str
     payment: str  # ok | refused | never
     payment_seconds: float
     staging_end: str  # ok | fraud
@@ -162,16 +167,25 @@ class Order:
     cancelled_by: str | None = None
     debited: int | None = None
     shipped: int | None = None
+    shipped_by: str | None = None
     received: int | None = None
     reached_shipping: int | None = None
     reference_for_seller: str | None = None
     acceptances: int = 0
     answer_calls: int = 0
+    ship_calls: int = 0
+    trackings: list[Tracking] = field(default_factory=list)  # of the whole order (OR23); the last one counts
+    refusals: Counter[tuple[str, str]] = field(default_factory=Counter)  # of shipping: (operation, message)
     reason: tuple[str, str] | None = None
     additional_fields: list[dict[str, Any]] = field(default_factory=list)
     broken: str | None = None
     turn: int = 0  # raised with every change of state, so that an overtaken timer can tell
     rendered: dict[str, str] = field(default_factory=dict)  # tax mode → JSON, until something changes
+
+    @property
+    def tracking(self) -> Tracking | None:
+        """The tracking of the whole order that counts."""
+        return self.trackings[-1] if self.trackings else None
 
     def total(self, mode: str) -> Decimal:
         """Price and shipping of all lines in `mode`."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
 
+from mirakl_sync.sandbox.mirakl.model import Order
 from mirakl_sync.sandbox.mirakl.refusals import Refusal, bad
 from mirakl_sync.sandbox.mirakl.settings import Key
 
@@ -32,6 +33,11 @@ class Call:
         if not isinstance(sent, dict):
             raise bad("A JSON object is expected in the body", "VALIDATION_ERROR")
         return sent
+
+    def order(self, order_id: str) -> Order | None:
+        """The order, as far as it is one of the shop's."""
+        order = self.tenant.orders.by_id.get(order_id)
+        return order if order is not None and order.shop_id == self.shop_id else None
 
     def count(self, operation: str) -> None:
         """Count this call against its limit; 429 when it comes too early."""

@@ -30,7 +30,7 @@ ACTIONS = {
     "cancel": lambda tenant, order, at: life.cancel(tenant, order, at, by="operator"),
     "pay": life.pay,
     "refuse_payment": life.refuse_payment,
-    "ship": life.ship,
+    "ship": lambda tenant, order, at: life.ship(tenant, order, at, by="portal"),
     "receive": life.receive,
     "close": life.close,
     "touch": touch,

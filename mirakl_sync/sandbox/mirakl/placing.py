@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mirakl_sync.sandbox.mirakl import life
@@ -18,8 +19,8 @@ SHIPPING_PRICES = (Decimal("0.00"), Decimal("4.90"), Decimal("6.50"))
 LINE_COUNTS = (1, 1, 1, 2, 2, 3, 4)
 OPTIONS = {
     "additional_fields", "broken", "channel", "country", "customer", "fulfillment_center", "lines",
-    "order_id", "payment", "payment_seconds", "shipping_price", "shop_id", "staging_end", "staging_seconds",
-    "state", "acceptance_window", "workflow",
+    "order_id", "payment", "payment_seconds", "shipping_price", "shipping_type_code", "shop_id", "staging_end",
+    "staging_seconds", "state", "acceptance_window", "workflow",
 }  # fmt: skip
 CHOICES = {
     "payment": ("ok", "refused", "never"),
@@ -29,7 +30,7 @@ CHOICES = {
     "country": tuple(COUNTRIES),
     "broken": tuple(BREAKAGES),
 }
-PATH_TO_CLOSED = (life.ship, life.receive, life.close)
+PATH_TO_CLOSED = (partial(life.ship, by="portal"), life.receive, life.close)
 
 
 def place(tenant: Tenant, asked: dict[str, Any]) -> Order:
@@ -58,6 +59,9 @@ def _check(tenant: Tenant, asked: dict[str, Any]) -> None:
             raise ValueError(f"{option} is one of {', '.join(known)}")
     if "shop_id" in asked and asked["shop_id"] not in tenant.shops:
         raise ValueError(f"no shop {asked['shop_id']}")
+    types = [kind.code for kind in tenant.settings.shipping_types]
+    if asked.get("shipping_type_code") not in (None, *types):
+        raise ValueError(f"shipping_type_code is one of {', '.join(types)}")
     if asked.get("order_id") in tenant.orders.by_id:
         raise ValueError(f"there is an order {asked['order_id']} already")
 
@@ -87,6 +91,7 @@ def _order(tenant: Tenant, asked: dict[str, Any]) -> Order:
         lines=_lines(tenant, shop_id, order_id, country, asked),
         channel=asked.get("channel", chance.choice([*settings.channels, None])),
         fulfillment_center=asked.get("fulfillment_center") or "DEFAULT",
+        shipping_type=asked.get("shipping_type_code") or settings.shipping_types[0].code,
         payment=asked.get("payment") or "ok",
         payment_seconds=float(asked.get("payment_seconds", settings.payment_seconds)),
         staging_end=asked.get("staging_end") or "ok",

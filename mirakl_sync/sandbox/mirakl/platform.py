@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 
+from mirakl_sync.sandbox.mirakl.carriers import as_json
 from mirakl_sync.sandbox.mirakl.dates import text
 from mirakl_sync.sandbox.mirakl.operations import Call
 from mirakl_sync.sandbox.mirakl.places import COUNTRIES
@@ -19,12 +20,6 @@ REASONS = [
     {"code": "35", "label": "Customer changed their mind", "type": "CANCELATION", "is_shop_right": False},
     {"code": "8", "label": "Item not received", "type": "INCIDENT_OPEN", "is_shop_right": False},
     {"code": "9", "label": "Solved with the customer", "type": "INCIDENT_CLOSE", "is_shop_right": True},
-]
-CARRIERS = [
-    ("UPS", "UPS", "UPS", "https://track.example/ups?n={trackingId}"),
-    ("DHL", "DHL Paket", "DHL", "https://track.example/dhl?n={trackingId}"),
-    ("COL", "Colissimo", "COLISSIMO", "https://track.example/colissimo?n={trackingId}"),
-    ("PICKUP", "Collected by the customer", None, None),
 ]
 ENTITIES = ("OFFER", "SHOP", "ORDER", "ORDER_LINE")
 FIELDS = [
@@ -70,7 +65,7 @@ def account(call: Call) -> dict[str, Any]:
         },
         "shipping": {"lead_time_to_ship": settings.lead_time_days},
         "shipping_country": "FRA",
-        "shipping_types": ["STD"],
+        "shipping_types": [kind.code for kind in settings.shipping_types],
         "shipping_zones": sorted({code[:2] for code in COUNTRIES}),
         "shop_additional_fields": [],
     }
@@ -103,23 +98,12 @@ def shipping_zones(call: Call) -> dict[str, Any]:
 
 def shipping_types(call: Call) -> dict[str, Any]:
     """SH12."""
-    standard = {
-        "code": "STD",
-        "label": "Standard",
-        "description": "3-5 days",
-        "click_and_collect": False,
-        "delivery_by_operator": False,
-        "mandatory_tracking": True,
-        "ignore_lead_time_to_ship": False,
-        "standard_code": "CU_ADD-STD",
-    }
-    return {"shipping_types": [standard]}
+    return {"shipping_types": [as_json(kind) for kind in call.tenant.settings.shipping_types]}
 
 
 def carriers(call: Call) -> dict[str, Any]:
     """SH21."""
-    names = ("code", "label", "standard_code", "tracking_url")
-    return {"carriers": [dict(zip(names, carrier, strict=True)) for carrier in CARRIERS]}
+    return {"carriers": [as_json(carrier) for carrier in call.tenant.settings.carriers]}
 
 
 def reasons(call: Call) -> dict[str, Any]:

@@ -6,6 +6,15 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
+from mirakl_sync.sandbox.mirakl.carriers import (
+    CARRIERS,
+    SHIPPING_TYPES,
+    Carrier,
+    ShippingType,
+    carriers_from,
+    shipping_types_from,
+)
+
 WORKFLOWS = (
     "PAY_ON_ACCEPTANCE",
     "PAY_ON_SHIPMENT",
@@ -57,12 +66,16 @@ class TenantSettings:
     payment_duration: int = 30  # days, PAY_ON_DUE_DATE
     refund_seconds: float = 2
     lead_time_days: int = 2
+    receive_seconds: float | None = None  # from SHIPPED until the customer has it
+    close_seconds: float | None = None  # from RECEIVED until CLOSED
 
     addresses_before_acceptance: bool = False
     partial_acceptance: bool = True
     partial_cancel: bool = True
     multi_shipment: bool = False
-    disable_alternative_carrier: bool = False
+    disable_seller_alternative_carrier: bool = False
+    carriers: tuple[Carrier, ...] = CARRIERS
+    shipping_types: tuple[ShippingType, ...] = SHIPPING_TYPES  # orders have the first unless they say otherwise
     zero_offer_on_timeout: bool = False
     give_back_on_cancel: bool = True
     give_back_on_refusal: bool = False
@@ -86,6 +99,14 @@ class TenantSettings:
     shops: tuple[ShopSettings, ...] = (ShopSettings(2000),)
     keys: tuple[Key, ...] = ()
 
+    def carrier(self, code: str) -> Carrier | None:
+        """The registered carrier with exactly this code."""
+        return next((one for one in self.carriers if one.code == code), None)
+
+    def shipping_type(self, code: str) -> ShippingType | None:
+        """The shipping type with exactly this code; None when the operator has taken it off the list."""
+        return next((one for one in self.shipping_types if one.code == code), None)
+
 
 def settings_from(entry: dict[str, Any]) -> TenantSettings:
     """Settings from a plan's entry; `kind` and `port` are not ours, other unknown words are a ValueError."""
@@ -95,6 +116,9 @@ def settings_from(entry: dict[str, Any]) -> TenantSettings:
         given["shops"] = tuple(_shop(shop) for shop in given["shops"])
     if "keys" in given:
         given["keys"] = tuple(Key(**_tuples(key, "shop_ids", "roles")) for key in given["keys"])
+    for name, read in (("carriers", carriers_from), ("shipping_types", shipping_types_from)):
+        if name in given:
+            given[name] = read(given[name])
     for rate in ("commission_rate", "commission_tax_rate"):
         if rate in given:
             given[rate] = Decimal(str(given[rate]))

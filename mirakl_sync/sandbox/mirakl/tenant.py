@@ -76,6 +76,12 @@ class Tenant:
         self.offers[shop_id][offer.sku] = offer
         return offer
 
+    def note_refusal(self, operation: str, message: str, order: Order | None) -> None:
+        """Keep in the books that tracking or shipping was refused, for its order as far as there is one."""
+        self.tally[f"shipping_refused_{operation}"] += 1
+        if order is not None:
+            order.refusals[operation, message] += 1
+
     def tick(self) -> None:
         """Let time do its work: windows run out, payments arrive, refunds are paid."""
         with self.lock:

@@ -13,6 +13,7 @@ from mirakl_sync.sandbox.mirakl.dates import text
 from mirakl_sync.sandbox.mirakl.line_views import show_line, show_promotion
 from mirakl_sync.sandbox.mirakl.model import DEAD, Order, Taxed
 from mirakl_sync.sandbox.mirakl.settings import TenantSettings
+from mirakl_sync.sandbox.mirakl.tracking import is_by_operator
 
 DAY_MS = 86_400_000
 
@@ -31,8 +32,8 @@ def shown(order: Order, mode: str, settings: TenantSettings) -> dict[str, Any]:
     view = {
         **_identity(order, mode, settings),
         **_dates(order, settings),
-        **_flags(order),
-        **_shipping(order),
+        **_flags(order, settings),
+        **_shipping(order, settings),
         **_money(order, lambda amount: float(amount.shown(mode))),
         "customer": _customer(order, settings),
         "order_additional_fields": order.additional_fields,
@@ -70,23 +71,27 @@ def _identity(order: Order, mode: str, settings: TenantSettings) -> dict[str, An
 
 
 def _dates(order: Order, settings: TenantSettings) -> dict[str, Any]:
-    start = order.debited or order.reached_shipping
-    deadline = start + settings.lead_time_days * DAY_MS if start and order.reached_shipping else None
     return {
         "created_date": text(order.created),
         "last_updated_date": text(order.updated),
         "acceptance_decision_date": text(order.decided),
         "customer_debited_date": text(order.debited),
-        "shipping_deadline": text(deadline),
+        "shipping_deadline": text(shipping_deadline(order, settings)),
         "delivery_date": None,
         "leadtime_to_ship": settings.lead_time_days,
     }
 
 
-def _flags(order: Order) -> dict[str, Any]:
+def shipping_deadline(order: Order, settings: TenantSettings) -> int | None:
+    """The lead time after the order may be shipped; None before [I: no closing days, no cut-off]."""
+    start = order.reached_shipping
+    return start + settings.lead_time_days * DAY_MS if start is not None else None
+
+
+def _flags(order: Order, settings: TenantSettings) -> dict[str, Any]:
     return {
         "can_cancel": life.can_cancel(order),
-        "can_shop_ship": order.state == "SHIPPING" and order.fulfillment_center == "DEFAULT",
+        "can_shop_ship": order.state == "SHIPPING" and not is_by_operator(order, settings),
         "customer_directly_pays_seller": False,
         "fully_refunded": is_fully_refunded(order),
         "has_customer_message": False,
@@ -96,19 +101,20 @@ def _flags(order: Order) -> dict[str, Any]:
     }
 
 
-def _shipping(order: Order) -> dict[str, Any]:
+def _shipping(order: Order, settings: TenantSettings) -> dict[str, Any]:
+    kind, tracking = settings.shipping_type(order.shipping_type), order.tracking
     return {
-        "shipping_type_code": "STD",
-        "shipping_type_label": "Standard",
-        "shipping_type_standard_code": "CU_ADD-STD",
+        "shipping_type_code": order.shipping_type,
+        "shipping_type_label": kind.label if kind else order.shipping_type,
+        "shipping_type_standard_code": kind.standard_code if kind else None,
         "shipping_zone_code": order.country[:2],
         "shipping_zone_label": order.address["country"],
-        "shipping_carrier_code": None,
-        "shipping_carrier_standard_code": None,
-        "shipping_company": None,
+        "shipping_carrier_code": tracking and tracking.code,
+        "shipping_carrier_standard_code": tracking and tracking.standard_code,
+        "shipping_company": tracking and tracking.name,
         "shipping_pudo_id": None,
-        "shipping_tracking": None,
-        "shipping_tracking_url": None,
+        "shipping_tracking": tracking and tracking.number,
+        "shipping_tracking_url": tracking and tracking.url,
     }
 
 
