@@ -128,8 +128,10 @@ def release(desk: Desk, order: ShopOrder, draft: OrderDraft) -> ShopOrder:
             code=f"order_{order.status.replace('-', '_')}",
         )
     complete = orders.address_written(draft, order)
-    if order.status == "completed" and not complete:
-        raise Refused(f"WooCommerce order {order.number} was completed without our release.", code="order_completed")
+    if orders.has_begun_to_leave(order.status, desk.settings) and not complete:
+        raise Refused(
+            f"WooCommerce order {order.number} was {order.status} without our release.", code="order_completed"
+        )
     if asleep:
         order = _open(desk, order, draft, complete=complete)
     elif not complete:

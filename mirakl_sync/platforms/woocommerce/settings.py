@@ -22,6 +22,8 @@ SENTENCES = {
     "status_held": "The status of an order that reserves stock and waits; on-hold.",
     "status_released": "The status that lets the warehouse work; processing.",
     "status_canceled": "The status of a cancelled order; cancelled.",
+    "status_shipped": "The statuses that say that everything has left the house; completed,shipped,delivered.",
+    "tracking_means_left": "true: a tracking number says that the whole order has left, whatever its status.",
     "storage": "hpos (default, high-performance order storage) or classic: then the marketplace's order number is "
     "repeated in the shipping title, the only place classic storage can search.",
     "look_for_doubles": "true: search for doubles before every release, at the price of one slow search per order.",
@@ -50,8 +52,16 @@ class StoreSettings:
     status_held: str = "on-hold"
     status_released: str = "processing"
     status_canceled: str = "cancelled"
+    status_shipped: str = "completed,shipped,delivered"
+    tracking_means_left: bool = False
     storage: str = "hpos"
     look_for_doubles: bool = False
+
+    @property
+    def shipped(self) -> frozenset[str]:
+        """The statuses that say that everything has left; what we set ourselves never says so."""
+        named = (name.strip().lower().removeprefix("wc-") for name in self.status_shipped.split(","))
+        return frozenset(filter(None, named)) - {self.status_held, self.status_released, self.status_canceled}
 
 
 def read_settings(given: Mapping[str, Any]) -> StoreSettings:
@@ -63,7 +73,20 @@ def read_settings(given: Mapping[str, Any]) -> StoreSettings:
         )
     types = get_type_hints(StoreSettings)
     chosen = {f.name: _typed(f.name, given[f.name], types[f.name]) for f in fields(StoreSettings) if f.name in given}
-    return StoreSettings(**chosen)
+    settings = StoreSettings(**chosen)
+    _refuse_our_own_as_shipped(settings, given)
+    return settings
+
+
+def _refuse_our_own_as_shipped(settings: StoreSettings, given: Mapping[str, Any]) -> None:
+    """A status we set ourselves cannot say that the warehouse has worked."""
+    named = {name.strip().lower().removeprefix("wc-") for name in settings.status_shipped.split(",")}
+    ours = sorted(named & {settings.status_held, settings.status_released, settings.status_canceled})
+    if "status_shipped" in given and ours:
+        raise Misconfigured(
+            f"The WooCommerce setting status_shipped cannot name {', '.join(ours)}: we set it before anything leaves.",
+            way_out=SENTENCES["status_shipped"],
+        )
 
 
 def _typed(name: str, value: Any, kind: type) -> Any:

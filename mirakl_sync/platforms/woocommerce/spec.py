@@ -28,6 +28,7 @@ WOOCOMMERCE = PlatformSpec(
             Capability.PRODUCT_FACTS,
             Capability.ORDER_NOTICES,
             Capability.PRODUCT_NOTICES,
+            Capability.PARCELS,
             Capability.WEBHOOKS,
             Capability.RESERVES_STOCK,
         }

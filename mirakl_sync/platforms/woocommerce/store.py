@@ -104,10 +104,10 @@ class WooCommerce:
         seen = self._seen(order)
         if seen.canceled:
             return seen
-        if order.status in ("completed", "refunded"):
+        if seen.left or order.status == "refunded" or orders.has_begun_to_leave(order.status, self.settings):
             raise Refused(
                 f"WooCommerce order {order.number} is {order.status} and cannot be cancelled any more.",
-                code=f"order_{order.status}",
+                code=f"order_{order.status.replace('-', '_')}",
             )
         order = self.client.update_order(order.id, {"status": self.settings.status_canceled})
         placing.note(self._desk, order, reason)
