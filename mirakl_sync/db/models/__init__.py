@@ -20,6 +20,7 @@ from mirakl_sync.db.models.machinery import (
     ShelfItem,
 )
 from mirakl_sync.db.models.orders import Order, OrderLine, PlatformLink, TimelineEntry
+from mirakl_sync.db.models.people import Message, Route, Telling
 from mirakl_sync.db.models.shipments import CarrierMapping, ListedCarrier, Shipment, ShipmentLine
 
 __all__ = [
@@ -35,16 +36,19 @@ __all__ = [
     "InboxSubject",
     "ListedCarrier",
     "Marketplace",
+    "Message",
     "Order",
     "OrderLine",
     "PeriodRun",
     "PlatformLink",
     "PolicyChange",
     "PolicyVersion",
+    "Route",
     "ShelfItem",
     "Shipment",
     "ShipmentLine",
     "Shop",
     "Store",
+    "Telling",
     "TimelineEntry",
 ]

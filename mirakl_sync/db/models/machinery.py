@@ -67,6 +67,10 @@ class InboxItem(Base):
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_by: Mapped[str] = mapped_column(String(80), default="")
     answer: Mapped[str] = mapped_column(Text, default="")
+    # the person who took it on; empty: nobody yet
+    assigned_to: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    # when a person first did something about it; stops reminders and escalation
+    acted_at: Mapped[datetime | None] = mapped_column(default=None)
     subjects: Mapped[list[InboxSubject]] = relationship(lazy="select", cascade="all, delete-orphan")
 
 
