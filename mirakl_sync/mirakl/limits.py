@@ -13,6 +13,7 @@ Profile = Literal["default", "external_partner"]
 Operations = Mapping[str, Operation]
 
 _MINUTE = 60.0
+_FIVE_MINUTES = 300.0
 _DAY = 86_400.0
 # OR11 is the only operation with two profiles; what makes a caller an external partner is the operator's word.
 _OR11_PERIOD: dict[Profile, float] = {"default": _MINUTE, "external_partner": 15 * _MINUTE}
@@ -27,6 +28,14 @@ _PUBLISHED = (
     Operation("OR04", times=1, seconds=_MINUTE, writes=True),
     Operation("OR11", times=1, seconds=_MINUTE),
     Operation("OR21", writes=True),
+    Operation("OR23", writes=True),
+    Operation("OR24", writes=True),
+    Operation("ST01", writes=True),
+    Operation("ST06", writes=True),
+    Operation("ST11"),
+    Operation("ST12", times=1, seconds=_FIVE_MINUTES),
+    Operation("ST23", writes=True),
+    Operation("ST24", writes=True),
 )
 
 

@@ -11,8 +11,10 @@ from mirakl_sync.http.redact import redact
 from mirakl_sync.mirakl.schemas import OrderSchema, loaded
 from mirakl_sync.money import Money
 from mirakl_sync.records.order import Buyer, MarketplaceOrder, OrderLine, OrderPage, TaxAmount, UnreadableOrder
+from mirakl_sync.records.shipment import Tracking
 
 _SCHEMA = OrderSchema()
+_NO_TRACKING = Tracking()
 
 
 def read_page(json: Any, *, tax_mode: str = "") -> OrderPage:
@@ -57,13 +59,24 @@ def _order(data: dict[str, Any], row: Mapping[str, Any]) -> MarketplaceOrder:
     currency = data["currency"]
     lines = tuple(_line(line, currency) for line in data.pop("lines"))
     buyer = Buyer(notification_email=data.pop("notification_email"), **(data.pop("customer") or {}))
+    tracking = _tracking(data)
     old_payment_type = data.pop("payment_type_old")
     data["payment_type"] = data["payment_type"] or old_payment_type
     data["fulfillment_center"] = data["fulfillment_center"] or "DEFAULT"
     for name in ("price", "shipping_price", "total_price"):
         data[name] = Money(data[name], currency)
     data["total_commission"] = _money(data["total_commission"], currency)
-    return MarketplaceOrder(lines=lines, buyer=buyer, payload=row, **data)
+    return MarketplaceOrder(lines=lines, buyer=buyer, tracking=tracking, payload=row, **data)
+
+
+def _tracking(data: dict[str, Any]) -> Tracking | None:
+    told = Tracking(
+        carrier_code=data.pop("carrier_code"),
+        carrier_name=data.pop("carrier_name"),
+        number=data.pop("tracking_number"),
+        url=data.pop("tracking_url"),
+    )
+    return told if told != _NO_TRACKING else None
 
 
 def _line(data: dict[str, Any], currency: str) -> OrderLine:

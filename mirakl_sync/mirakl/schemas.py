@@ -186,6 +186,10 @@ class OrderSchema(_Lenient):
     shipping_type_label = Text()
     shipping_zone_code = Text()
     reference_for_seller = Inner("order_reference_for_seller", data_key="references")
+    carrier_code = Text(data_key="shipping_carrier_code")
+    carrier_name = Text(data_key="shipping_company")
+    tracking_number = Text(data_key="shipping_tracking")
+    tracking_url = Text(data_key="shipping_tracking_url")
 
     @validates_schema
     def lines_are_there_and_differ(self, data: Any, **_kwargs: Any) -> None:
@@ -264,6 +268,51 @@ class UpdatedOrderSchema(_Lenient):
 
     order_id = Text()
     errors = Errors()
+
+
+class _TrackingSchema(_Lenient):
+    carrier_code = Text()
+    carrier_name = Text()
+    number = Text(data_key="tracking_number")
+    url = Text(data_key="tracking_url")
+    validity = Text(data_key="validity_status")
+
+
+class ShipmentLineSchema(_Lenient):
+    """A line of ST01, ST11 or ST12. Without its id nobody knows what was shipped."""
+
+    line_id = Name(required=True, data_key="order_line_id")
+    quantity = Count(required=True)
+    package_reference = Text()
+
+
+class ShipmentSchema(_Lenient):
+    """A shipment of ST01 or ST11."""
+
+    shipment_id = Name(required=True, data_key="id")
+    order_id = Name(required=True)
+    state = Text(data_key="status")
+    lines = Part(ShipmentLineSchema(many=True), data_key="shipment_lines")
+    tracking = Part(_TrackingSchema())
+    created_at = Moment(data_key="created_date")
+    updated_at = Moment(data_key="last_updated_date")
+
+
+class OrderToShipSchema(_Lenient):
+    """An order of ST12."""
+
+    order_id = Name(required=True)
+    lines = Part(ShipmentLineSchema(many=True), required=True, data_key="shipment_lines")
+    entered_at = Moment(data_key="shipping_date")
+    ship_by = Moment(data_key="shipping_deadline")
+
+
+class ShipmentOutcomeSchema(_Lenient):
+    """One entry of a list of successes or errors of ST01, ST06, ST23 or ST24; ST01's errors name only the order."""
+
+    shipment_id = Text(data_key="id")
+    order_id = Text()
+    message = Text()
 
 
 def loaded(schema: Schema, data: Any) -> Any:

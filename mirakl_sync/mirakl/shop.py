@@ -12,15 +12,15 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
-from mirakl_sync.errors import Unreadable
 from mirakl_sync.http.contract import Answer, Dial, RawKey, Transport
-from mirakl_sync.http.pages import OffsetPages, walk
-from mirakl_sync.http.redact import redact
+from mirakl_sync.http.pages import OffsetPages
 from mirakl_sync.mirakl import bodies, schemas
 from mirakl_sync.mirakl.answers import interpret
+from mirakl_sync.mirakl.calls import read, rows
 from mirakl_sync.mirakl.facts import Reason, ShopAccount
 from mirakl_sync.mirakl.limits import PUBLISHED, Operations
 from mirakl_sync.mirakl.orders import read_page
+from mirakl_sync.mirakl.shipping import ShippingCalls
 from mirakl_sync.mirakl.values import written
 from mirakl_sync.records.order import MarketplaceFacts, OrderPage
 from mirakl_sync.records.shipment import Carrier, ShippingType
@@ -34,7 +34,6 @@ _SHIPPING_TYPES = schemas.ShippingTypeSchema(many=True)
 _CARRIERS = schemas.CarrierSchema(many=True)
 _REASONS = schemas.ReasonSchema(many=True)
 _UPDATED = schemas.UpdatedOrderSchema(many=True)
-_SPEAKS_LOCALE = frozenset({"OR11", "SH12", "RE01"})
 
 
 def open_shop(
@@ -65,11 +64,11 @@ def api_host(base_url: str) -> str:
     return base_url.strip().rstrip("/").removesuffix("/api").rstrip("/")
 
 
-class MiraklShop:
+class MiraklShop(ShippingCalls):
     """One shop. ``transport`` is dialled to ``api_host(base_url)`` with ``mirakl.answers.interpret``.
 
     ``tax_mode`` (TAX_INCLUDED or TAX_EXCLUDED) is asked for on every read of orders; without it the tenant decides.
-    ``pages_count`` True takes a place of the OR11 budget for further pages too.
+    ``pages_count`` True takes a place of the budget for further pages too. What ships is in ``ShippingCalls``.
     """
 
     def __init__(
@@ -82,12 +81,8 @@ class MiraklShop:
         locale: str | None = None,
         pages_count: bool = False,
     ) -> None:
-        self._transport = transport
-        self._shop_id = shop_id
-        self._operations = operations
+        super().__init__(transport, shop_id=shop_id, operations=operations, locale=locale, pages_count=pages_count)
         self._tax_mode = tax_mode or ""
-        self._locale = locale
-        self._pages_count = pages_count
 
     def version(self) -> datetime | None:
         """V01 ``GET /api/version``: is anybody there? No limit is published, the body means nothing.
@@ -99,7 +94,7 @@ class MiraklShop:
 
     def account(self) -> ShopAccount:
         """A01 ``GET /api/account``, once a day: who we are there, and whether the shop is open."""
-        told = _read("A01", _ACCOUNT, self._get("A01", "/api/account").json)
+        told = read("A01", _ACCOUNT, self._get("A01", "/api/account").json)
         return ShopAccount(**told | {"channels": tuple(told["channels"] or ())})
 
     def configuration(self) -> MarketplaceFacts:
@@ -108,7 +103,7 @@ class MiraklShop:
         Only keys with the role ROLE_SHOP_ADMIN may ask; others get ``Misconfigured``.
         """
         answer = self._get("PC01", "/api/platform/configuration")
-        told = _read("PC01", _CONFIGURATION, answer.json)
+        told = read("PC01", _CONFIGURATION, answer.json)
         features = told["features"]
         workflows, shipment = features["workflows"] or {}, features["shipment"] or {}
         return MarketplaceFacts(
@@ -173,50 +168,35 @@ class MiraklShop:
         if not references:
             return {}
         answer = self._put("OR04", "/api/orders", bodies.references(references))
-        rows = answer.json.get("updated_orders") if isinstance(answer.json, Mapping) else None
-        updated = _read("OR04", _UPDATED, rows, outcome_unknown=True)
+        updated = read("OR04", _UPDATED, rows(answer.json, "updated_orders"), outcome_unknown=True)
         told = {row["order_id"]: "; ".join(row["errors"]) for row in updated}
         problems = {order_id: told.get(order_id, "Mirakl's answer does not name the order") for order_id in references}
         return {order_id: words for order_id, words in problems.items() if words}
 
     def shipping_types(self) -> tuple[ShippingType, ...]:
         """SH12 ``GET /api/shipping/types``, once a day."""
-        rows = self._list("SH12", "/api/shipping/types", "shipping_types", _SHIPPING_TYPES)
-        return tuple(ShippingType(**row) for row in rows)
+        told = self._list("SH12", "/api/shipping/types", "shipping_types", _SHIPPING_TYPES)
+        return tuple(ShippingType(**row) for row in told)
 
     def carriers(self) -> tuple[Carrier, ...]:
         """SH21 ``GET /api/shipping/carriers``, once a day."""
-        rows = self._list("SH21", "/api/shipping/carriers", "carriers", _CARRIERS)
-        return tuple(Carrier(**row) for row in rows)
+        told = self._list("SH21", "/api/shipping/carriers", "carriers", _CARRIERS)
+        return tuple(Carrier(**row) for row in told)
 
     def reasons(self) -> tuple[Reason, ...]:
         """RE01 ``GET /api/reasons``, whenever a person needs the list."""
-        rows = self._list("RE01", "/api/reasons", "reasons", _REASONS)
-        return tuple(Reason(**row) for row in rows)
+        told = self._list("RE01", "/api/reasons", "reasons", _REASONS)
+        return tuple(Reason(**row) for row in told)
 
     def _orders(self, filters: Mapping[str, Any]) -> Iterator[OrderPage]:
         asked = {**filters, "sort": "dateCreated", "order": "asc"}
         if self._tax_mode:
             asked["order_tax_mode"] = self._tax_mode
-
-        def ask(paging: dict[str, Any], first: bool) -> Answer:
-            return self._get("OR11", "/api/orders", {**asked, **paging}, budget=first or self._pages_count)
-
-        for answer in walk(OffsetPages(MOST_ORDERS), ask, _count_orders):
+        for answer in self._pages("OR11", "/api/orders", asked, OffsetPages(MOST_ORDERS), _count_orders):
             yield read_page(answer.json, tax_mode=self._tax_mode)
 
     def _list(self, code: str, path: str, name: str, schema: Any) -> Any:
-        json = self._get(code, path).json
-        return _read(code, schema, json.get(name) if isinstance(json, Mapping) else None)
-
-    def _get(self, code: str, path: str, params: Mapping[str, Any] | None = None, *, budget: bool = True) -> Answer:
-        asked = {**(params or {}), "shop_id": self._shop_id}
-        if self._locale and code in _SPEAKS_LOCALE:
-            asked["locale"] = self._locale
-        return self._transport.call(self._operations[code], "GET", path, params=asked, budget=budget)
-
-    def _put(self, code: str, path: str, json: Any) -> Answer:
-        return self._transport.call(self._operations[code], "PUT", path, params={"shop_id": self._shop_id}, json=json)
+        return read(code, schema, rows(self._get(code, path).json, name))
 
 
 def their_clock(answer: Answer) -> datetime | None:
@@ -229,14 +209,4 @@ def their_clock(answer: Answer) -> datetime | None:
 
 
 def _count_orders(answer: Answer) -> int:
-    rows = answer.json.get("orders") if isinstance(answer.json, Mapping) else None
-    return len(rows) if isinstance(rows, list) else 0
-
-
-def _read(code: str, schema: Any, data: Any, *, outcome_unknown: bool = False) -> Any:
-    try:
-        return schemas.loaded(schema, data)
-    except ValueError as problem:
-        raise Unreadable(
-            f"The answer to {code} cannot be read: {problem}.", payload=redact(data), outcome_unknown=outcome_unknown
-        ) from None
+    return len(rows(answer.json, "orders") or ())

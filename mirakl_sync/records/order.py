@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from mirakl_sync.money import Money, total
+from mirakl_sync.records.shipment import Tracking
 
 # Line states that take part in nothing any more (Mirakl order line states).
 DEAD_LINE_STATES = frozenset({"REFUSED", "CANCELED"})
@@ -86,7 +87,10 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class MarketplaceOrder:
-    """An order as OR11 shows it. Enumerations keep Mirakl's spelling; unknown values are kept as they came."""
+    """An order as OR11 shows it. Enumerations keep Mirakl's spelling; unknown values are kept as they came.
+
+    ``tracking`` is what the marketplace knows of the whole order's parcel (OR23), whoever told it.
+    """
 
     order_id: str
     state: str
@@ -115,6 +119,7 @@ class MarketplaceOrder:
     shipping_type_label: str = ""
     shipping_zone_code: str = ""
     reference_for_seller: str = ""
+    tracking: Tracking | None = None
     payload: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property

@@ -16,6 +16,7 @@ from mirakl_sync.errors import Unreadable
 from mirakl_sync.mirakl.orders import read_order, read_page
 from mirakl_sync.money import Money
 from mirakl_sync.records.order import Address, TaxAmount, UnreadableOrder
+from mirakl_sync.records.shipment import Tracking
 from tests.recorded import recorded
 
 PAGE = recorded("mirakl/recorded/or11.json")
@@ -261,3 +262,25 @@ def test_junk_in_any_field_is_read_or_reported_and_never_breaks_the_page(data):
 @given(JUNK)
 def test_junk_instead_of_an_order_is_reported(junk):
     assert unreadable(junk).problems
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, None),
+        ({"shipping_tracking": None, "shipping_company": ""}, None),
+        (
+            {
+                "shipping_carrier_code": "UPS",
+                "shipping_company": "United Parcel",
+                "shipping_tracking": "1Z999",
+                "shipping_tracking_url": "https://ups.example/1Z999",
+            },
+            Tracking("UPS", "United Parcel", "1Z999", "https://ups.example/1Z999"),
+        ),
+        ({"shipping_tracking": 5555}, Tracking(number="5555")),
+    ],
+)
+def test_what_the_marketplace_knows_of_the_parcel_is_read(told, expected):
+    silent = dict.fromkeys(("shipping_carrier_code", "shipping_company", "shipping_tracking", "shipping_tracking_url"))
+    assert read_order(order(**silent | told)).tracking == expected
