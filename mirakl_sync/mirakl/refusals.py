@@ -30,7 +30,7 @@ _NO_TRACKING = (
     r"|\b(?:requires?|missing|needs?|no|without) (?:an? |the |any )?tracking\b"
 )
 _QUANTITY = r"\bquantit(?:y|ies)\b"
-_CARRIER = r"\bcarriers?\b"
+_CARRIER = r"\bcarriers?(?:\b|_)"
 
 # (operations, what they say, our code): the first that fits. A state comes before a carrier because "carrier tracking
 # information" is Mirakl's name for what OR23 and ST23 tell.

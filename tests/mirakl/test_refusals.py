@@ -28,6 +28,8 @@ def refusal(operation: str, answered: int, **body: object) -> Exception | None:
         ("OR23", "Unknown carrier 'State Express'", "CARRIER_REFUSED"),
         ("OR23", "The carrier code FOO is not registered", "CARRIER_REFUSED"),
         ("OR23", "Carrier code or carrier name is required for tracking", "CARRIER_REFUSED"),
+        ("ST01 ST23", "carrier_code or carrier_name is required", "CARRIER_REFUSED"),
+        ("ST01 ST23", "tracking_number is required for the carrier 'UPS'", "TRACKING_MISSING"),
         ("OR23", "No carrier with this code accepts tracking", "CARRIER_REFUSED"),
         ("OR23", "The order's carrier cannot be the shop's own", "CARRIER_REFUSED"),
         ("OR23", "The tracking number is mandatory for this carrier", "TRACKING_MISSING"),
