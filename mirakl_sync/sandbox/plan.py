@@ -42,7 +42,7 @@ DEFAULT_PLAN: dict[str, Any] = {
             "staging_seconds": 30,
             "shops": [{"shop_id": 4200, "offers": CATALOGUE}, {"shop_id": 4201, "offers": CATALOGUE}],
         },
-        {"kind": "woocommerce", "name": "webshop", "products": CATALOGUE},
+        {"kind": "woocommerce", "name": "webshop", "tracking_plugin": "ast", "products": CATALOGUE},
     ]
 }
 

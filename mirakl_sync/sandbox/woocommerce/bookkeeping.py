@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirakl_sync.sandbox.woocommerce.amounts import money
 from mirakl_sync.sandbox.woocommerce.model import Order
+from mirakl_sync.sandbox.woocommerce.tracking_entries import parcels
 
 if TYPE_CHECKING:
     from mirakl_sync.sandbox.woocommerce.shop import Shop
@@ -63,6 +64,7 @@ def _order(shop: Shop, order: Order) -> dict[str, Any]:
         "shipping": dict(order.shipping),
         "meta": {meta.key: meta.value for meta in order.meta},
         "lines": [_line(shop, line) for line in order.lines],
+        "parcels": parcels(order),
         "fees": [{"name": fee.name, "total": money(fee.total, places)} for fee in order.fees],
         "notes": [shop.store.notes[number].text for number in order.note_ids],
         "history": [{"status": status, "at": at.isoformat()} for status, at in order.history],

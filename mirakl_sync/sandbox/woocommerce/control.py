@@ -15,6 +15,7 @@ from mirakl_sync.sandbox.woocommerce.deliveries import WebhookTrouble
 from mirakl_sync.sandbox.woocommerce.model import Product
 from mirakl_sync.sandbox.woocommerce.orders import find_order, trash_order, update_order
 from mirakl_sync.sandbox.woocommerce.settings import settings_from
+from mirakl_sync.sandbox.woocommerce.shipping_control import mount_shipping
 from mirakl_sync.sandbox.woocommerce.shop import Shop
 from mirakl_sync.sandbox.woocommerce.stock import change_stock, stock_holder
 from mirakl_sync.sandbox.woocommerce.views_shop import add_rate
@@ -26,6 +27,7 @@ def control_of_shop(shop: Shop) -> Blueprint:
     _mount_goods(control, shop)
     _mount_webhooks(control, shop)
     _mount_switches(control, shop)
+    mount_shipping(control, shop)
     return control
 
 

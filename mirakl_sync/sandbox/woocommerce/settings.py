@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+TRACKING_PLUGINS = ("none", "shipment_tracking", "ast")
+AST_STATUSES = ("partial-shipped", "shipped", "delivered")
+
 
 @dataclass(frozen=True)
 class Key:
@@ -50,10 +53,23 @@ class ShopSettings:
     gateways: tuple[str, ...] = ("bacs", "cheque", "cod")
     extra_statuses: tuple[str, ...] = ()
     """Order statuses registered by plugins, without the `wc-` prefix."""
+    tracking_plugin: str = "none"
+    """`none`, `shipment_tracking` (WooCommerce Shipment Tracking) or `ast` (Advanced Shipment Tracking)."""
+    tracking_saves_order: bool = True
+    """False = a plugin version that writes its meta past the order: no modification time, no webhook."""
     reference_meta: tuple[str, str] = ("_mirakl_shop", "_mirakl_order_id")
     webhook_seconds: float = 0.2
     """How long a delivery waits in the queue; the real shop takes up to a minute."""
     maintenance: bool = False
+
+    def __post_init__(self) -> None:
+        if self.tracking_plugin not in TRACKING_PLUGINS:
+            raise TypeError(f"tracking_plugin is one of {', '.join(TRACKING_PLUGINS)}, not {self.tracking_plugin!r}")
+
+    @property
+    def plugin_statuses(self) -> tuple[str, ...]:
+        """Statuses registered by plugins, the tracking plugin's own among them."""
+        return (*self.extra_statuses, *(AST_STATUSES if self.tracking_plugin == "ast" else ()))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -18,12 +18,13 @@ LABELS = {
     "failed": "Failed",
     "checkout-draft": "Draft",
 }
+PLUGIN_LABELS = {"partial-shipped": "Partially Shipped", "shipped": "Shipped", "delivered": "Delivered"}
 PAID = {"processing", "completed"}
 
 
 def writable(settings: ShopSettings) -> tuple[str, ...]:
     """The values of `status` in a body, in the order the error message lists them."""
-    return (*LABELS, *settings.extra_statuses)
+    return (*LABELS, *settings.plugin_statuses)
 
 
 def change_status(shop: Shop, order: Order, status: str) -> None:
@@ -41,10 +42,14 @@ def change_status(shop: Shop, order: Order, status: str) -> None:
         order.paid = now
     if status == "completed":
         order.completed = now
-    labels = (LABELS.get(old, old), LABELS.get(status, status))
+    labels = (_label(old), _label(status))
     shop.add_note(order, "Order status changed from {} to {}.".format(*labels))
     stock.follow_status(shop, order)
     mails.status_changed(shop, order, old)
+
+
+def _label(status: str) -> str:
+    return LABELS.get(status) or PLUGIN_LABELS.get(status, status)
 
 
 def needs_payment(order: Order) -> bool:
