@@ -12,11 +12,22 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
-from mirakl_sync.sandbox.mirakl import answering, configuration, exports, giving_back, listing, platform, shipping
+from mirakl_sync.sandbox.mirakl import (
+    answering,
+    configuration,
+    exports,
+    giving_back,
+    listing,
+    platform,
+    shipment_calls,
+    shipment_lists,
+    shipping,
+)
 from mirakl_sync.sandbox.mirakl.operations import add_operation, refuse_without_length
 from mirakl_sync.sandbox.mirakl.order_control import add_order_control
 from mirakl_sync.sandbox.mirakl.refusals import Refusal
 from mirakl_sync.sandbox.mirakl.settings import settings_from
+from mirakl_sync.sandbox.mirakl.shipping_control import add_shipping_control
 from mirakl_sync.sandbox.mirakl.tenant import Tenant
 
 _SETTINGS_READ = "ROLE_PARTNER_SHIPPING_SETTINGS_READ"
@@ -54,6 +65,15 @@ OPERATIONS: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "OR14": (f"GET {_EXPORT}/status/<tracking_id>", exports.export_status, (_ORDERS,)),
     "OR15": (f"GET {_EXPORT}/file/<tracking_id>", exports.export_file, (_ORDERS,)),
 }
+_READ_SHIPMENTS, _SHIP = "ROLE_PARTNER_ORDER_SHIPMENT_READ", "ROLE_PARTNER_ORDER_SHIP"
+SHIPMENT_OPERATIONS: dict[str, tuple[str, Any, tuple[str, ...]]] = {
+    "ST01": ("POST /api/shipments", shipment_calls.create_shipments, (_SHIP,)),
+    "ST06": ("PUT /api/shipments/delete", shipment_calls.delete_shipments, ("ROLE_PARTNER_ORDER_SHIPMENT_DELETE",)),
+    "ST11": ("GET /api/shipments", shipment_lists.list_shipments, (_ORDERS,)),
+    "ST12": ("GET /api/shipments/items_to_ship", shipment_lists.list_items_to_ship, (_ORDERS, _READ_SHIPMENTS)),
+    "ST23": ("POST /api/shipments/tracking", shipment_calls.track_shipments, ("ROLE_PARTNER_ORDER_TRACKING_WRITE",)),
+    "ST24": ("PUT /api/shipments/ship", shipment_calls.ship_shipments, (_SHIP,)),
+}
 
 
 def create_app(tenant: Tenant) -> Flask:
@@ -63,9 +83,12 @@ def create_app(tenant: Tenant) -> Flask:
     app.add_url_rule("/api/version", "V01", lambda: Response('{"version":"3.1000"}', mimetype="application/json"))
     for code, (rule, do, roles) in OPERATIONS.items():
         add_operation(app, tenant, code, rule, do, roles=roles, counts_itself=code == "OR11")
+    for code, (rule, do, roles) in SHIPMENT_OPERATIONS.items():
+        add_operation(app, tenant, code, rule, do, roles=roles, needs="multi_shipment")
     app.register_error_handler(Refusal, Refusal.answer)
     app.register_error_handler(HTTPException, _refused)
     add_order_control(app, tenant)
+    add_shipping_control(app, tenant)
     routes = app.url_map.bind("sandbox")
 
     def operation_of(method: str, path: str) -> str | None:

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
-from mirakl_sync.sandbox.mirakl import life
+from mirakl_sync.sandbox.mirakl import leaving, life
 from mirakl_sync.sandbox.mirakl.line_views import can_refund, returned_taxes
 from mirakl_sync.sandbox.mirakl.model import Line, MoneyBack, Order, Taxed, cents
 from mirakl_sync.sandbox.mirakl.operations import Call
@@ -133,16 +133,18 @@ def _share(line: Line, mode: str, sent: dict[str, Any]) -> tuple[Taxed, Taxed]:
 
 def _refund(call: Call, mode: str, order: Order, line: Line, sent: dict[str, Any]) -> dict[str, Any]:
     back = _money_back(call, mode, line, sent, str(uuid.UUID(int=call.tenant.random.getrandbits(128), version=4)))
+    back.excluded = bool(sent.get("excluded_from_shipment", False))
     line.refunds.append(back)
     call.tenant.tally["refunds"] += 1
     call.tenant.orders.touch(order, call.now)
+    leaving.settle(call.tenant, order, call.now, by="refund")
     due = call.now + round(call.tenant.settings.refund_seconds * 1000)
     call.tenant.timers.plan(due, order, partial(_pay_out, call.tenant, line, back), whatever_state=True)
     return {
         **_shown(mode, order, line, back),
         "refund_id": str(back.number),
         "order_refund_id": back.group,
-        "excluded_from_shipment": bool(sent.get("excluded_from_shipment", False)),
+        "excluded_from_shipment": back.excluded,
     }
 
 
@@ -150,6 +152,7 @@ def _pay_out(tenant: Any, line: Line, back: MoneyBack, order: Order, at: int) ->
     back.state, back.paid = "REFUNDED", at
     if not line.left()[0].net and all(one.state == "REFUNDED" for one in line.refunds):
         line.state = "REFUNDED"
+        leaving.settle(tenant, order, at, by="refund")
     if order.state != "CLOSED" and all(one.state == "REFUNDED" or not one.alive for one in order.lines):
         life.close(tenant, order, at)
     tenant.orders.touch(order, at)
@@ -164,6 +167,7 @@ def _cancel(call: Call, mode: str, order: Order, line: Line, sent: dict[str, Any
     call.tenant.orders.touch(order, call.now)
     if not any(one.alive for one in order.lines):
         life.cancel(call.tenant, order, call.now, by="shop")
+    leaving.settle(call.tenant, order, call.now, by="shop")
     return {**_shown(mode, order, line, back), "cancelation_id": str(back.number)}
 
 

@@ -11,11 +11,23 @@ from typing import TYPE_CHECKING
 
 from mirakl_sync.sandbox.mirakl.dates import window_end
 from mirakl_sync.sandbox.mirakl.model import Line, Order
+from mirakl_sync.sandbox.mirakl.shipment_model import GONE
 
 if TYPE_CHECKING:
     from mirakl_sync.sandbox.mirakl.tenant import Tenant
 
 Step = Callable[["Tenant", Order, int], None]
+
+
+_SHIPMENT_FOLLOWS = {  # (the order's new state, the shipment's old one) → its new one
+    ("RECEIVED", "SHIPPED"): "RECEIVED",
+    ("RECEIVED", "TO_COLLECT"): "RECEIVED",
+    ("CLOSED", "SHIPPED"): "CLOSED",
+    ("CLOSED", "TO_COLLECT"): "CLOSED",
+    ("CLOSED", "RECEIVED"): "CLOSED",
+    ("CLOSED", "SHIPPING"): "CANCELED",
+    ("CANCELED", "SHIPPING"): "CANCELED",
+}
 
 
 class WrongState(Exception):
@@ -56,7 +68,7 @@ def time_out(tenant: Tenant, order: Order, at: int) -> None:
 
 def accept(tenant: Tenant, order: Order, at: int, by: str, refused_lines: frozenset[str] = frozenset()) -> None:
     """Lines not in `refused_lines` are accepted. The decision date stays null when it was automatic."""
-    _must_be(order, "WAITING_ACCEPTANCE")
+    must_be(order, "WAITING_ACCEPTANCE")
     decided = None if by == "automatic" else at
     for line in order.lines:
         line.decided = decided
@@ -74,7 +86,7 @@ def accept(tenant: Tenant, order: Order, at: int, by: str, refused_lines: frozen
 
 def refuse(tenant: Tenant, order: Order, at: int, by: str) -> None:
     """All lines are refused, by the shop, the operator or the timeout."""
-    _must_be(order, "WAITING_ACCEPTANCE")
+    must_be(order, "WAITING_ACCEPTANCE")
     _return_goods(tenant, order.lines, order, tenant.settings.give_back_on_refusal)
     order.decided = None if by == "timeout" else at
     order.refused_by = by
@@ -106,13 +118,15 @@ def pay(tenant: Tenant, order: Order, at: int) -> None:
 
 def refuse_payment(tenant: Tenant, order: Order, at: int) -> None:
     """The customer's bank said no."""
-    _must_be(order, "WAITING_DEBIT", "WAITING_DEBIT_PAYMENT")
+    must_be(order, "WAITING_DEBIT", "WAITING_DEBIT_PAYMENT")
     cancel(tenant, order, at, by="payment")
 
 
 def cancel(tenant: Tenant, order: Order, at: int, by: str) -> None:
     """The whole order is cancelled by shop, operator, customer, payment or fraud check."""
-    _must_be(order, "STAGING", "WAITING_ACCEPTANCE", "WAITING_DEBIT", "WAITING_DEBIT_PAYMENT", "SHIPPING")
+    must_be(order, "STAGING", "WAITING_ACCEPTANCE", "WAITING_DEBIT", "WAITING_DEBIT_PAYMENT", "SHIPPING")
+    if _has_begun_to_leave(order):
+        raise WrongState(f"a part of {order.order_id} has left already")
     _return_goods(tenant, [line for line in order.lines if line.alive], order, tenant.settings.give_back_on_cancel)
     order.cancelled_by = by
     tenant.tally[f"cancelled_by_{by}"] += 1
@@ -121,10 +135,10 @@ def cancel(tenant: Tenant, order: Order, at: int, by: str) -> None:
 
 def ship(tenant: Tenant, order: Order, at: int, by: str) -> None:
     """Everything has left. Time may bring it to the customer by itself."""
-    _must_be(order, "SHIPPING")
+    must_be(order, "SHIPPING")
     order.shipped, order.shipped_by = at, by
     for line in order.lines:
-        if line.alive and line.shipped is None:
+        if line.alive and line.state != "REFUNDED" and line.shipped is None:
             line.shipped = at
     tenant.tally[f"shipped_by_{by}"] += 1
     _to(tenant, order, "SHIPPED", at)
@@ -142,7 +156,7 @@ def _pay_after_shipping(tenant: Tenant, order: Order, at: int) -> None:
 
 def receive(tenant: Tenant, order: Order, at: int) -> None:
     """The customer has it."""
-    _must_be(order, "SHIPPED", "TO_COLLECT")
+    must_be(order, "SHIPPED", "TO_COLLECT")
     order.received = at
     _to(tenant, order, "RECEIVED", at)
     if tenant.settings.close_seconds is not None:
@@ -151,13 +165,13 @@ def receive(tenant: Tenant, order: Order, at: int) -> None:
 
 def close(tenant: Tenant, order: Order, at: int) -> None:
     """Final: no more refunds."""
-    _must_be(order, "SHIPPING", "SHIPPED", "TO_COLLECT", "RECEIVED")
+    must_be(order, "SHIPPING", "SHIPPED", "TO_COLLECT", "RECEIVED")
     _to(tenant, order, "CLOSED", at)
 
 
 def can_cancel(order: Order) -> bool:
     """May the shop still cancel (OR29, OR30)? Per payment workflow, reference section 2.2."""
-    if order.workflow == "PAY_ON_ACCEPTANCE" or order.state != "SHIPPING":
+    if order.workflow == "PAY_ON_ACCEPTANCE" or order.state != "SHIPPING" or _has_begun_to_leave(order):
         return False
     return order.workflow == "NO_CUSTOMER_PAYMENT_CONFIRMATION" or order.debited is None
 
@@ -168,12 +182,20 @@ def _to_shipping(tenant: Tenant, order: Order, at: int) -> None:
 
 
 def _to(tenant: Tenant, order: Order, state: str, at: int) -> None:
-    """Move the order and every line that is still alive."""
+    """Move the order, every line that is still alive, and the shipments that go the same way."""
     for line in order.lines:
         if line.alive and line.state != "REFUNDED":
             line.state = state
+    for shipment in order.shipments:
+        follows = _SHIPMENT_FOLLOWS.get((state, shipment.state))
+        if follows is not None and shipment.holds:
+            tenant.shipments.move(shipment, follows, at)
     tenant.orders.move(order, state)
     tenant.orders.touch(order, at)
+
+
+def _has_begun_to_leave(order: Order) -> bool:
+    return any(one.holds and one.state in ("SHIPMENT_PREPARED", *GONE) for one in order.shipments)
 
 
 def _later(tenant: Tenant, order: Order, at: int, seconds: float, deed: Step) -> None:
@@ -192,6 +214,7 @@ def _return_goods(tenant: Tenant, lines: list[Line], order: Order, wanted: bool)
             tenant.offers[order.shop_id][line.sku].quantity += line.quantity
 
 
-def _must_be(order: Order, *states: str) -> None:
+def must_be(order: Order, *states: str) -> None:
+    """WrongState unless the order is in one of `states`."""
     if order.state not in states:
         raise WrongState(f"{order.order_id} is {order.state}, expected {' or '.join(states)}")

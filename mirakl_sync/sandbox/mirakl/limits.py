@@ -19,6 +19,7 @@ PUBLISHED: dict[str, tuple[int, float]] = {
     "OR11": (1, MINUTE),
     "OR13": (1, 5 * MINUTE),
     "OR14": (1, 2.0),
+    "ST12": (1, 5 * MINUTE),
 }
 EXTERNAL_PARTNER = {"OR11": (1, 15 * MINUTE)}
 

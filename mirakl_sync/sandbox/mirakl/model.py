@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from mirakl_sync.sandbox.mirakl.shipment_model import Tracking
+from mirakl_sync.sandbox.mirakl.shipment_model import Shipment, Tracking
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
@@ -84,6 +84,7 @@ class MoneyBack:
     commission: Decimal
     commission_tax: Decimal
     created: int
+    excluded: bool = False  # its pieces need not be shipped any more
     state: str = "WAITING_REFUND"
     paid: int | None = None
 
@@ -175,6 +176,7 @@ class Order:
     answer_calls: int = 0
     ship_calls: int = 0
     trackings: list[Tracking] = field(default_factory=list)  # of the whole order (OR23); the last one counts
+    shipments: list[Shipment] = field(default_factory=list)  # deleted ones included
     refusals: Counter[tuple[str, str]] = field(default_factory=Counter)  # of shipping: (operation, message)
     reason: tuple[str, str] | None = None
     additional_fields: list[dict[str, Any]] = field(default_factory=list)

@@ -63,11 +63,12 @@ def add_operation(
     *,
     roles: tuple[str, ...] = (),
     counts_itself: bool = False,
+    needs: str | None = None,
 ) -> None:
     """Put `do(call, **path)` at `rule` ("GET /api/…") as operation `code`, open to ADMIN and `roles`.
 
     `do` answers a dict or text (sent as JSON, 200) or None (204). It runs with the tenant's lock held, and
-    with time brought up to date.
+    with time brought up to date. `needs` names the setting without which the operation does not exist (404).
     """
     method, path = rule.split(" ", 1)
 
@@ -76,6 +77,8 @@ def add_operation(
         with tenant.lock:
             call = Call(tenant, _shop_of(tenant, key), tenant.now())
             tenant.tick()
+            if needs is not None and not getattr(tenant.settings, needs):
+                raise Refusal(404, "Not found")
             if not counts_itself:
                 call.count(code)
             return answered(do(call, **arguments))

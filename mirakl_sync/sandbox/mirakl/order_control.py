@@ -10,10 +10,11 @@ from werkzeug.exceptions import BadRequest, Conflict, NotFound
 
 from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
-from mirakl_sync.sandbox.mirakl import life
+from mirakl_sync.sandbox.mirakl import leaving, life
 from mirakl_sync.sandbox.mirakl.model import Order
 from mirakl_sync.sandbox.mirakl.placing import place
 from mirakl_sync.sandbox.mirakl.settings import Key
+from mirakl_sync.sandbox.mirakl.tracking import OF_ORDER, read_tracking
 
 if TYPE_CHECKING:
     from mirakl_sync.sandbox.mirakl.tenant import Tenant
@@ -24,13 +25,21 @@ def touch(tenant: Tenant, order: Order, at: int) -> None:
     tenant.orders.touch(order, at)
 
 
+def ship_in_the_portal(tenant: Tenant, order: Order, at: int) -> None:
+    """Somebody ships what is left by hand, with the `tracking` sent along if there is any."""
+    told = control_json().get("tracking")
+    if told:
+        order.trackings.append(read_tracking(tenant.settings, told, OF_ORDER, at, by="portal"))
+    leaving.ship_rest(tenant, order, at, by="portal")
+
+
 ACTIONS = {
     "accept": lambda tenant, order, at: life.accept(tenant, order, at, by="operator"),
     "refuse": lambda tenant, order, at: life.refuse(tenant, order, at, by="operator"),
     "cancel": lambda tenant, order, at: life.cancel(tenant, order, at, by="operator"),
-    "pay": life.pay,
+    "pay": leaving.pay,
     "refuse_payment": life.refuse_payment,
-    "ship": lambda tenant, order, at: life.ship(tenant, order, at, by="portal"),
+    "ship": ship_in_the_portal,
     "receive": life.receive,
     "close": life.close,
     "touch": touch,

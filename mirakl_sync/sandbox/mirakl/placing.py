@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mirakl_sync.sandbox.mirakl import life
+from mirakl_sync.sandbox.mirakl import leaving, life
 from mirakl_sync.sandbox.mirakl.broken import BREAKAGES
 from mirakl_sync.sandbox.mirakl.model import STATES, Line, Offer, Order, Taxed, cents
 from mirakl_sync.sandbox.mirakl.places import COUNTRIES, Country, a_customer, an_address
@@ -30,7 +30,7 @@ CHOICES = {
     "country": tuple(COUNTRIES),
     "broken": tuple(BREAKAGES),
 }
-PATH_TO_CLOSED = (partial(life.ship, by="portal"), life.receive, life.close)
+PATH_TO_CLOSED = (partial(leaving.ship_rest, by="portal"), life.receive, life.close)
 
 
 def place(tenant: Tenant, asked: dict[str, Any]) -> Order:
@@ -188,3 +188,5 @@ def _lead_to(tenant: Tenant, order: Order, wanted: str) -> None:
     for step, state in zip(PATH_TO_CLOSED, ("SHIPPED", "RECEIVED", "CLOSED"), strict=True):
         if STATES.index(order.state) < STATES.index(wanted) and STATES.index(state) <= STATES.index(wanted):
             step(tenant, order, now)
+            if order.state == "SHIPPING":  # goods paid on shipment are only prepared by now
+                leaving.pay(tenant, order, now)

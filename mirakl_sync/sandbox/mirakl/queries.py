@@ -28,9 +28,15 @@ def listed(name: str, known: tuple[str, ...] | None = None) -> list[str] | None:
     return values
 
 
-def repeated(name: str) -> list[str] | None:
-    """A repeated parameter; None when absent."""
-    return request.args.getlist(name) or None
+def repeated(name: str, known: tuple[str, ...] | None = None, limit: int | None = None) -> list[str] | None:
+    """A repeated parameter; None when absent. 400 beyond `limit` values or for a value not in `known`."""
+    values = request.args.getlist(name)
+    if limit is not None and len(values) > limit:
+        raise bad(f"The limit of {limit} is exceeded for the parameter : {name}")
+    for value in values:
+        if known is not None and value not in known:
+            raise bad(f"Invalid value '{value}' for the parameter : {name}")
+    return values or None
 
 
 def chosen(name: str, known: tuple[str, ...]) -> str | None:
@@ -60,10 +66,11 @@ def date(name: str) -> int | None:
 
 def page() -> tuple[int, int]:
     """(max, offset); 400 beyond the published bounds."""
-    return _number("max", DEFAULT_PAGE, 1, MAX_PAGE), _number("offset", 0, 0, None)
+    return number("max", DEFAULT_PAGE, 1, MAX_PAGE), number("offset", 0, 0, None)
 
 
-def _number(name: str, default: int, least: int, most: int | None) -> int:
+def number(name: str, default: int, least: int, most: int | None) -> int:
+    """A whole number; `default` when absent, 400 when it is none or out of bounds."""
     value = request.args.get(name)
     if value is None:
         return default

@@ -73,6 +73,9 @@ class TenantSettings:
     partial_acceptance: bool = True
     partial_cancel: bool = True
     multi_shipment: bool = False
+    deletion_spelling: str = "shipment"  # ST06: "shipment" as in the schema | "deletion" as in its sample
+    validity_seconds: float | None = None  # from tracking told until the carrier confirmed or denied it
+    invalid_numbers: tuple[str, ...] = ()  # tracking numbers no carrier knows
     disable_seller_alternative_carrier: bool = False
     carriers: tuple[Carrier, ...] = CARRIERS
     shipping_types: tuple[ShippingType, ...] = SHIPPING_TYPES  # orders have the first unless they say otherwise
@@ -122,7 +125,7 @@ def settings_from(entry: dict[str, Any]) -> TenantSettings:
     for rate in ("commission_rate", "commission_tax_rate"):
         if rate in given:
             given[rate] = Decimal(str(given[rate]))
-    return _checked(TenantSettings(**_tuples(given, "locales", "channels")))
+    return _checked(TenantSettings(**_tuples(given, "locales", "channels", "invalid_numbers")))
 
 
 def _shop(given: dict[str, Any]) -> ShopSettings:
@@ -150,6 +153,7 @@ def _checked(settings: TenantSettings) -> TenantSettings:
         (settings.order_tax_mode, ("TAX_INCLUDED", "TAX_EXCLUDED")),
         (settings.profile, ("default", "external_partner")),
         (settings.line_ids, ("suffix", "numeric")),
+        (settings.deletion_spelling, ("shipment", "deletion")),
     ):
         if value not in known:
             raise ValueError(f"{value!r} is none of {', '.join(known)}")

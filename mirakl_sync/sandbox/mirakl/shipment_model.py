@@ -38,6 +38,7 @@ class Tracking:
     number: str | None
     url: str | None
     at: int  # when it was told
+    by: str = "shop"  # shop (API) | portal (by hand)
 
 
 @dataclass(frozen=True)

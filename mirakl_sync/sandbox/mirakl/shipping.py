@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from mirakl_sync.sandbox.mirakl import life
+from mirakl_sync.sandbox.mirakl import leaving
 from mirakl_sync.sandbox.mirakl.model import Order
 from mirakl_sync.sandbox.mirakl.operations import Call
 from mirakl_sync.sandbox.mirakl.refusals import Refusal, bad
@@ -39,7 +39,11 @@ def tell_tracking(call: Call, order: Order) -> None:
     """OR23: the order's tracking, replaced as often as it is told; still possible for a correction once SHIPPED."""
     must_be_ours_to_ship(call, order)
     must_be_in(order, "SHIPPING", "SHIPPED")
-    order.trackings.append(read_tracking(call.tenant.settings, call.json(), OF_ORDER, call.now))
+    tracking = read_tracking(call.tenant.settings, call.json(), OF_ORDER, call.now)
+    order.trackings.append(tracking)
+    for shipment in order.shipments:
+        if shipment.of_order and shipment.holds:
+            leaving.track(call.tenant, order, shipment, tracking, call.now)
     call.tenant.tally["trackings"] += 1
     call.tenant.orders.touch(order, call.now)
 
@@ -49,8 +53,12 @@ def ship_order(call: Call, order: Order) -> None:
     """OR24: all that has not left yet leaves; only while SHIPPING, with tracking where SH12 wants it."""
     must_be_ours_to_ship(call, order)
     must_be_in(order, "SHIPPING")
-    must_be_tracked(order, order.tracking, call.tenant.settings)
-    life.ship(call.tenant, order, call.now, by="shop")
+    untracked = leaving.left(order) or any(one.tracking is None for one in leaving.waiting(order))
+    if not untracked and not leaving.waiting(order):
+        raise bad("There is nothing left to ship")
+    if untracked:
+        must_be_tracked(order, order.tracking, call.tenant.settings)
+    leaving.ship_rest(call.tenant, order, call.now, by="shop")
     order.ship_calls += 1
     call.tenant.tally["ship_calls"] += 1
 

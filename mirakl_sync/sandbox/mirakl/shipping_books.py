@@ -7,7 +7,7 @@ from typing import Any
 
 from mirakl_sync.sandbox.mirakl.dates import text
 from mirakl_sync.sandbox.mirakl.model import Order
-from mirakl_sync.sandbox.mirakl.shipment_model import Tracking
+from mirakl_sync.sandbox.mirakl.shipment_model import Shipment, Tracking
 
 
 def of(order: Order) -> dict[str, Any]:
@@ -18,6 +18,7 @@ def of(order: Order) -> dict[str, Any]:
         "received_at": text(order.received),
         "shipping_type_code": order.shipping_type,
         "trackings": [shown(tracking) for tracking in order.trackings],
+        "shipments": [_shipment(shipment) for shipment in order.shipments],
         "ship_calls": order.ship_calls,
         "shipping_refusals": _refusals(order.refusals),
     }
@@ -31,6 +32,26 @@ def shown(tracking: Tracking) -> dict[str, Any]:
         "tracking_number": tracking.number,
         "tracking_url": tracking.url,
         "at": text(tracking.at),
+        "by": tracking.by,
+    }
+
+
+def _shipment(shipment: Shipment) -> dict[str, Any]:
+    return {
+        "id": shipment.shipment_id,
+        "state": shipment.state,
+        "debit": shipment.debit,
+        "lines": [
+            {"id": line.line_id, "quantity": line.quantity, "package_reference": line.package_reference}
+            for line in shipment.lines
+        ],
+        "invoice_reference": shipment.invoice_reference,
+        "trackings": [shown(tracking) for tracking in shipment.trackings],
+        "validity": shipment.validity,
+        "created_at": text(shipment.created),
+        "shipped_at": text(shipment.shipped),
+        "shipped_by": shipment.shipped_by,
+        "deleted_at": text(shipment.deleted),
     }
 
 

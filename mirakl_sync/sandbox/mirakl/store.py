@@ -10,7 +10,7 @@ from mirakl_sync.sandbox.mirakl.model import Order
 Entry = tuple[int, int]  # moment, sequence
 
 
-class _ByTime:
+class ByTime:
     """Orders in the order of some moment in their lives."""
 
     def __init__(self) -> None:
@@ -36,9 +36,9 @@ class Orders:
         self.by_id: dict[str, Order] = {}
         self.by_line: dict[str, Order] = {}
         self._by_sequence: dict[int, Order] = {}
-        self._created: dict[int, _ByTime] = defaultdict(_ByTime)
-        self._updated: dict[int, _ByTime] = defaultdict(_ByTime)
-        self._states: dict[tuple[int, str], _ByTime] = defaultdict(_ByTime)
+        self._created: dict[int, ByTime] = defaultdict(ByTime)
+        self._updated: dict[int, ByTime] = defaultdict(ByTime)
+        self._states: dict[tuple[int, str], ByTime] = defaultdict(ByTime)
         self._references: dict[str, set[int]] = defaultdict(set)
 
     def __len__(self) -> int:
@@ -65,6 +65,12 @@ class Orders:
         index.add(moment, order.sequence)
         if len(index.entries) > 4 * len(self._created[order.shop_id].entries) + 1000:
             index.entries = [entry for entry in index.entries if self._is_current(entry)]
+
+    def forget_rendered(self) -> None:
+        """Orders look different from now on, though none of them changed."""
+        self.version += 1
+        for order in self.by_id.values():
+            order.rendered.clear()
 
     def move(self, order: Order, state: str) -> None:
         """Put the order into another state."""

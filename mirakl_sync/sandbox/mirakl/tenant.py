@@ -16,6 +16,7 @@ from mirakl_sync.sandbox.mirakl.exports import Exports
 from mirakl_sync.sandbox.mirakl.limits import Limits
 from mirakl_sync.sandbox.mirakl.model import Offer, Order
 from mirakl_sync.sandbox.mirakl.settings import Key, ShopSettings, TenantSettings
+from mirakl_sync.sandbox.mirakl.shipment_store import Shipments
 from mirakl_sync.sandbox.mirakl.store import Orders
 from mirakl_sync.sandbox.mirakl.timers import Timers
 from mirakl_sync.sandbox.trouble import TroubleRules
@@ -47,6 +48,7 @@ class Tenant:
     def _start_over(self) -> None:
         self.orders = Orders()
         self.last_selection: tuple[Any, list[Order]] = (None, [])  # OR11: the question, and who fits
+        self.shipments = Shipments()
         self.timers = Timers()
         self.exports = Exports()
         self.limits = Limits(self.settings)
@@ -56,6 +58,7 @@ class Tenant:
         self.random = random.Random(self.settings.seed)
         self.numbers = itertools.count(1001)
         self.line_numbers = itertools.count(139)
+        self.shipment_numbers = itertools.count(1)
         self.money_numbers = itertools.count(1116)
 
     def now(self) -> int:

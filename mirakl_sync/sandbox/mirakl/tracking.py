@@ -12,7 +12,7 @@ from mirakl_sync.sandbox.mirakl.shipment_model import Tracking
 OF_ORDER, OF_SHIPMENT = "carrier_url", "tracking_url"  # the same thing is called differently in OR23 and ST*
 
 
-def read_tracking(settings: TenantSettings, sent: dict[str, Any], url_name: str, at: int) -> Tracking:
+def read_tracking(settings: TenantSettings, sent: dict[str, Any], url_name: str, at: int, by: str = "shop") -> Tracking:
     """The tracking told in `sent`; a Refusal says which rule it breaks.
 
     A `carrier_code` must be one of SH21, letter by letter; its URL is computed and a sent one ignored. Without it
@@ -20,21 +20,21 @@ def read_tracking(settings: TenantSettings, sent: dict[str, Any], url_name: str,
     """
     code, name, number = (_text(sent, key) for key in ("carrier_code", "carrier_name", "tracking_number"))
     if code is not None:
-        return _registered(settings, code, number, at)
+        return _registered(settings, code, number, at, by)
     if name is None:
         raise bad("carrier_code or carrier_name is required", "VALIDATION_ERROR")
     if settings.disable_seller_alternative_carrier:
         raise bad(f"The carrier '{name}' is not registered and unregistered carriers are not allowed")
-    return Tracking(None, name, _text(sent, "carrier_standard_code"), number, _text(sent, url_name), at)
+    return Tracking(None, name, _text(sent, "carrier_standard_code"), number, _text(sent, url_name), at, by)
 
 
-def _registered(settings: TenantSettings, code: str, number: str | None, at: int) -> Tracking:
+def _registered(settings: TenantSettings, code: str, number: str | None, at: int, by: str) -> Tracking:
     carrier = settings.carrier(code)
     if carrier is None:
         raise bad(f"The carrier with code '{code}' does not exist")
     if carrier.needs_number and number is None:
         raise bad(f"tracking_number is required for the carrier '{code}'", "VALIDATION_ERROR")
-    return Tracking(code, carrier.label, carrier.standard_code, number, carrier.url_of(number), at)
+    return Tracking(code, carrier.label, carrier.standard_code, number, carrier.url_of(number), at, by)
 
 
 def _text(sent: dict[str, Any], key: str) -> str | None:

@@ -88,6 +88,48 @@ def test_the_writes_and_what_they_leave_behind(judged):
     assert send("GET", "/api/orders", max=100).json["total_count"] == 2
 
 
+@pytest.mark.parametrize("workflow", ["PAY_ON_ACCEPTANCE", "PAY_ON_SHIPMENT"])
+@pytest.mark.parametrize("spelling", ["shipment", "deletion"])
+def test_shipments_from_the_work_list_to_the_customer(judged, workflow, spelling):
+    market, send = judged(multi_shipment=True, deletion_spelling=spelling, validity_seconds=1)
+    order_id = market.place(state="SHIPPING", workflow=workflow, lines=[{"sku": "SKU-1", "quantity": 3}])
+    query = {"order_id": order_id, "limit": 100}
+    (waiting,) = send("GET", "/api/shipments/items_to_ship", **query).json["data"]
+    assert waiting["shipment_lines"][0]["quantity"] == 3
+    tracking = {"carrier_code": "UPS", "tracking_number": "1Z999"}
+    own = {"carrier_name": "Ada", "tracking_url": "https://ada.example/7"}
+    line = {"order_line_id": f"{order_id}-1", "quantity": 1, "package_reference": "BOX1"}
+    note = {"code": "BILL", "type": "STRING", "value": "7"}
+    first = {"order_id": order_id, "shipped": True, "invoice_reference": "INV-9", "shipment_lines": [line]}
+    wishes = [
+        {**first, "tracking": tracking, "shipment_additional_information": [note]},
+        {"order_id": order_id, "shipment_lines": [line], "shipping_from": {"warehouse": {"code": "LYON"}}},
+        {"order_id": order_id, "shipment_lines": [line], "tracking": own},
+        {"order_id": order_id, "shipment_lines": [line]},
+    ]
+    made = send("POST", "/api/shipments", {"shipments": wishes}).json
+    assert (len(made["shipment_success"]), len(made["shipment_errors"])) == (3, 1)
+    second, third = ({"id": one["id"]} for one in made["shipment_success"][1:])
+    send(
+        "POST",
+        "/api/shipments/tracking",
+        {"shipments": [{**second, "tracking": tracking}, {"id": "NOPE", "tracking": own}]},
+    )
+    send("PUT", "/api/shipments/delete", {"shipments": [third, {"id": "NOPE"}]})
+    send("PUT", "/api/shipments/ship", {"shipments": [second, third]})
+    market.advance(60)
+    since = "2026-11-18T00:00:00Z"
+    found = send(
+        "GET", "/api/shipments", last_updated_from=since, shipment_state_code="SHIPPED", sort="dateCreated,DESC"
+    )
+    assert len(found.json["data"]) == 2
+    page = send("GET", "/api/shipments", limit=1)
+    assert send("GET", "/api/shipments", page_token=page.json["next_page_token"]).json["data"]
+    assert send("GET", "/api/orders", order_ids=order_id).json["orders"][0]["order_state"] == "SHIPPING"
+    assert send("GET", "/api/shipments", limit=101).status_code == 400
+    assert send("GET", "/api/shipments/items_to_ship").json["data"][0]["shipment_lines"][0]["quantity"] == 1
+
+
 def test_an_export_from_question_to_file(judged):
     market, send = judged()
     market.control("orders", count=3)

@@ -43,6 +43,16 @@ def test_master_data_is_for_once_a_day(market_with):
     assert market.get("/api/shipping/types").status_code == 200
 
 
+def test_what_is_to_ship_is_for_every_five_minutes_and_shipments_are_not_limited(market_with):
+    market = market_with(limits={}, multi_shipment=True)
+    answers = [market.get("/api/shipments/items_to_ship") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert answers[1].headers["Retry-After"] == "300"
+    market.advance(300)
+    assert market.get("/api/shipments/items_to_ship").status_code == 200
+    assert [market.get("/api/shipments").status_code for _ in range(2)] == [200, 200]
+
+
 @pytest.mark.parametrize(("count_pages", "status"), [(False, 200), (True, 429)])
 def test_further_pages_of_one_read_are_free_unless_the_tenant_counts_them(market_with, count_pages, status):
     market = market_with(limits={}, count_pages=count_pages)
