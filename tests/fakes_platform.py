@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from mirakl_sync.clock import Clock, now
 from mirakl_sync.errors import NeedsAnswer, RateLimited, Refused, Unavailable, Unreadable
 from mirakl_sync.platforms.contract import Capability, Delivery, PlatformSpec, StoreAccess
+from mirakl_sync.records.shipment import Parcel
 from mirakl_sync.records.shop import (
     Finding,
     Notice,
@@ -60,6 +61,7 @@ class FakeOrder:
     address: object = None
     email: str = ""
     notes: list[str] = field(default_factory=list)
+    parcels: dict[str, Parcel] = field(default_factory=dict)
 
 
 @dataclass
@@ -87,6 +89,19 @@ class FakeShop:
         order.status, order.modified_at = status, self.clock()
         if status in ("held", "open", "completed") and order.email:
             self.mails.append((order.email, status))
+
+    def ship(self, order_id: str, parcels: Sequence[Parcel] = (), *, left: bool = True) -> None:
+        """What the packing table tells the shop: parcels, known ones corrected by their id; ``left`` is everything."""
+        order = self.orders[order_id]
+        order.parcels |= {parcel.parcel_id: parcel for parcel in parcels}
+        order.modified_at = self.clock()
+        if left and order.status != "completed":
+            self.set_status(order_id, "completed")
+
+    def unpack(self, order_id: str, parcel_id: str) -> None:
+        """Take a parcel off again; the status stays."""
+        del self.orders[order_id].parcels[parcel_id]
+        self.orders[order_id].modified_at = self.clock()
 
     def live(self, reference: OrderReference) -> list[FakeOrder]:
         """The orders of a sale that are neither cancelled nor thrown away, lowest number first."""
@@ -185,6 +200,12 @@ class FakePlatform:
     def read_order(self, order_id: str) -> PlatformOrder | None:
         """The order as it stands."""
         return self._seen(order_id) if order_id in self.shop.orders else None
+
+    @_troubled
+    def read_orders(self, order_ids: Sequence[str]) -> Iterator[PlatformOrder]:
+        """Those there are, thrown-away ones left out."""
+        known = (self.shop.orders.get(order_id) for order_id in order_ids)
+        return iter([self._seen(order.order_id) for order in known if order and order.status != "trash"])
 
     @_troubled
     def release_order(self, order_id: str, draft: OrderDraft) -> PlatformOrder:
@@ -287,6 +308,8 @@ class FakePlatform:
             url=f"https://fake.example/orders/{order_id}",
             modified_at=order.modified_at,
             reference=order.draft.reference,
+            left=order.status == "completed",
+            parcels=tuple(order.parcels.values()),
         )
 
     def _order_notice(self, order_id: str) -> Notice:
@@ -320,5 +343,5 @@ def fake_spec(shop: FakeShop) -> PlatformSpec:
 def second_order(shop: FakeShop, order_id: str) -> str:
     """Double an order behind everybody's back, as a retrying proxy would; answers the copy's number."""
     number = str(1000 + len(shop.orders))
-    shop.orders[number] = replace(shop.orders[order_id], order_id=number, notes=[])
+    shop.orders[number] = replace(shop.orders[order_id], order_id=number, notes=[], parcels={})
     return number

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any, Protocol
 
 from mirakl_sync.http.client import HttpTransport
 from mirakl_sync.platforms.contract import Platform, StoreAccess
 from mirakl_sync.platforms.registry import platform
+from mirakl_sync.records.shipment import Parcel, ParcelLine
 from mirakl_sync.records.shop import OrderReference
 from mirakl_sync.sandbox.server import serve
 from mirakl_sync.sandbox.trouble import Rule
-from mirakl_sync.sandbox.woocommerce import Key, Shop, ShopSettings, create_app
+from mirakl_sync.sandbox.woocommerce import Key, Shop, ShopSettings, create_app, tracking
+from mirakl_sync.sandbox.woocommerce import shipping_control as packing
 from mirakl_sync.sandbox.woocommerce.catalogue import seed
 from mirakl_sync.sandbox.woocommerce.deliveries import encode, sign
 from mirakl_sync.sandbox.woocommerce.order_json import order_json
@@ -43,6 +47,11 @@ class Bench(Protocol):
     def staff(self, order_id: str, act: str) -> None:
         """``completed``, ``cancelled`` or ``trash``."""
 
+    def ship(self, order_id: str, carrier: str, number: str, inside: dict[str, int] | None, *, left: bool) -> str:
+        """A parcel, with what is ``inside`` by our line ids or None; ``left`` is the whole order. Answers its id."""
+
+    def correct(self, order_id: str, parcel_id: str, number: str) -> None: ...
+    def unpack(self, order_id: str, parcel_id: str) -> None: ...
     def standing(self, reference: OrderReference) -> list[str]:
         """Ids of the orders of a sale that are neither cancelled nor thrown away."""
 
@@ -59,6 +68,7 @@ class FakeBench:
     """The shop in memory."""
 
     shop: FakeShop = field(default_factory=FakeShop)
+    parcel_ids: Iterator[int] = field(default_factory=count)
 
     def __post_init__(self) -> None:
         self.platform = FakePlatform(self.shop)
@@ -73,6 +83,20 @@ class FakeBench:
 
     def staff(self, order_id: str, act: str) -> None:
         self.shop.set_status(order_id, act)
+
+    def ship(self, order_id: str, carrier: str, number: str, inside: dict[str, int] | None, *, left: bool) -> str:
+        parcel_id = f"P{next(self.parcel_ids)}"
+        lines = None if inside is None else tuple(ParcelLine(*piece) for piece in inside.items())
+        parcel = Parcel(parcel_id, carrier, number, left_at=self.shop.clock(), lines=lines)
+        self.shop.ship(order_id, [parcel], left=left)
+        return parcel_id
+
+    def correct(self, order_id: str, parcel_id: str, number: str) -> None:
+        known = self.shop.orders[order_id].parcels[parcel_id]
+        self.shop.ship(order_id, [replace(known, number=number)], left=False)
+
+    def unpack(self, order_id: str, parcel_id: str) -> None:
+        self.shop.unpack(order_id, parcel_id)
 
     def standing(self, reference: OrderReference) -> list[str]:
         return [order.order_id for order in self.shop.live(reference)]
@@ -100,7 +124,8 @@ class WooBench:
     SECRET = "hook-secret"
 
     def __init__(self, shop_settings: dict[str, Any] | None = None, **settings: Any) -> None:
-        given = {"customers": {7: "marketplace@shop.example"}, "tax_classes": CLASSES} | (shop_settings or {})
+        given = {"customers": {7: "marketplace@shop.example"}, "tax_classes": CLASSES, "tracking_plugin": "ast"}
+        given |= shop_settings or {}
         self.shop = Shop(ShopSettings(**given), [Key("ck_test", "cs_test"), Key("ck_read", "cs_read", "read")])
         for rate in RATES:
             add_rate(self.shop.store, rate)
@@ -140,6 +165,22 @@ class WooBench:
                 trash_order(self.shop, order)
             else:
                 update_order(self.shop, order, {"status": act})
+
+    def ship(self, order_id: str, carrier: str, number: str, inside: dict[str, int] | None, *, left: bool) -> str:
+        items = [{"line_id": line_id, "quantity": count} for line_id, count in (inside or {}).items()]
+        sent = {"carrier": carrier, "number": number, "complete": left, "items": items}
+        with self.shop.lock:
+            told = packing.ship(self.shop, find_order(self.shop, int(order_id)), sent)
+        return told["parcels"][-1]["tracking_id"]
+
+    def correct(self, order_id: str, parcel_id: str, number: str) -> None:
+        with self.shop.lock:
+            order = find_order(self.shop, int(order_id))
+            assert tracking.correct(self.shop, order, parcel_id, {"tracking_number": number})
+
+    def unpack(self, order_id: str, parcel_id: str) -> None:
+        with self.shop.lock:
+            assert tracking.remove(self.shop, find_order(self.shop, int(order_id)), parcel_id)
 
     def standing(self, reference: OrderReference) -> list[str]:
         key = f"{reference.shop}/{reference.order_id}"

@@ -10,6 +10,7 @@ import pytest
 
 from mirakl_sync.errors import NeedsAnswer, Refused, TryLater
 from mirakl_sync.money import Money
+from mirakl_sync.records.shipment import ParcelLine
 from mirakl_sync.records.shop import NoticeKind, OrderReference
 from tests.platforms.benches import Bench, FakeBench, WooBench
 from tests.platforms.drafts import addressed, any_draft, draft, line
@@ -228,6 +229,109 @@ def test_a_changed_order_is_noticed_by_the_poll(bench, since):
     assert mine[-1].order.canceled
     assert mine[-1].order.reference == wanted.reference
     assert [notice.observed_at for notice in told] == sorted(notice.observed_at for notice in told)
+
+
+def released(bench, *lines):
+    wanted = addressed(draft(*lines))
+    order = bench.platform.create_order(wanted, held=False)
+    return bench.platform.release_order(order.order_id, wanted)
+
+
+def test_an_order_at_work_has_neither_left_nor_parcels(bench):
+    order = released(bench)
+    assert (order.left, order.parcels) == (False, ())
+
+
+def test_an_order_shipped_shows_its_parcel_and_that_it_has_left(bench):
+    order = released(bench)
+    before = datetime.now(UTC).replace(microsecond=0)
+    parcel_id = bench.ship(order.order_id, "hermes", "H 100-7", None, left=True)
+    seen = bench.platform.read_order(order.order_id)
+    (parcel,) = seen.parcels
+    assert (seen.left, seen.live, seen.canceled) == (True, True, False)
+    assert (parcel.parcel_id, parcel.carrier, parcel.number, parcel.lines) == (parcel_id, "hermes", "H 100-7", None)
+    assert parcel.left_at >= before
+
+
+def test_an_order_completed_by_hand_has_left_without_a_parcel(bench):
+    order = released(bench)
+    bench.staff(order.order_id, "completed")
+    seen = bench.platform.read_order(order.order_id)
+    assert (seen.left, seen.parcels) == (True, ())
+
+
+def test_a_part_that_left_is_told_by_line_and_the_order_goes_on(bench):
+    order = released(bench, line(1, "MUG", "30.00", quantity=3), line(2, "BOOK", "7.33", "4"))
+    bench.ship(order.order_id, "hermes", "H1", {"L1": 2}, left=False)
+    seen = bench.platform.read_order(order.order_id)
+    (parcel,) = seen.parcels
+    assert (seen.left, seen.live, seen.canceled, seen.reserves) == (False, True, False, True)
+    assert parcel.lines == (ParcelLine("L1", 2),)
+
+
+def test_several_parcels_stay_apart(bench):
+    order = released(bench, line(1, "MUG", "30.00", quantity=3), line(2, "BOOK", "7.33", "4"))
+    ids = [
+        bench.ship(order.order_id, "hermes", "H1", {"L1": 2}, left=False),
+        bench.ship(order.order_id, "ups", "1Z2", {"L1": 1, "L2": 1}, left=True),
+    ]
+    seen = bench.platform.read_order(order.order_id)
+    assert [(parcel.parcel_id, parcel.number) for parcel in seen.parcels] == [(ids[0], "H1"), (ids[1], "1Z2")]
+    assert seen.parcels[1].lines == (ParcelLine("L1", 1), ParcelLine("L2", 1))
+    assert seen.left
+
+
+def test_a_corrected_number_keeps_its_parcel(bench):
+    order = released(bench)
+    parcel_id = bench.ship(order.order_id, "hermes", "H1", None, left=True)
+    bench.correct(order.order_id, parcel_id, "H2")
+    seen = bench.platform.read_order(order.order_id)
+    assert [(parcel.parcel_id, parcel.number) for parcel in seen.parcels] == [(parcel_id, "H2")]
+
+
+def test_a_parcel_taken_off_is_gone_and_one_entered_anew_is_another(bench):
+    order = released(bench)
+    kept = bench.ship(order.order_id, "ups", "1Z1", None, left=False)
+    first = bench.ship(order.order_id, "hermes", "H1", None, left=True)
+    bench.unpack(order.order_id, first)
+    seen = bench.platform.read_order(order.order_id)
+    assert (seen.left, [parcel.parcel_id for parcel in seen.parcels]) == (True, [kept])
+    anew = bench.ship(order.order_id, "hermes", "H1", None, left=True)
+    assert anew not in (kept, first)
+    assert [parcel.parcel_id for parcel in bench.platform.read_order(order.order_id).parcels] == [kept, anew]
+
+
+def test_the_webhook_and_the_poll_tell_the_same_of_what_left(bench, since):
+    order = released(bench, line(1, "MUG", "30.00", quantity=3))
+    bench.ship(order.order_id, "hermes", "H1", {"L1": 1}, left=False)
+    bench.ship(order.order_id, "ups", "1Z2", None, left=True)
+    headers, body = bench.delivery(order.order_id)
+    (pushed,) = bench.platform.read_notices(bench.platform.verify(headers, body).topic, body)
+    told = [n.order for n in bench.platform.notices_since(NoticeKind.ORDER, since) if n.subject == order.order_id]
+    read = bench.platform.read_order(order.order_id)
+    assert pushed.order.parcels == told[-1].parcels == read.parcels
+    assert (len(read.parcels), pushed.order.left, told[-1].left) == (2, True, True)
+
+
+def test_what_has_left_by_parcel_is_not_cancelled_and_not_opened_again(bench):
+    wanted = addressed(draft())
+    order = bench.platform.create_order(wanted, held=False)
+    bench.platform.release_order(order.order_id, wanted)
+    bench.ship(order.order_id, "hermes", "H1", None, left=True)
+    with pytest.raises(Refused):
+        bench.platform.cancel_order(order.order_id, "too late")
+    assert bench.platform.release_order(order.order_id, wanted).left
+
+
+def test_many_orders_are_read_together_whatever_their_status(bench):
+    made = [bench.platform.create_order(draft(), held=bool(n % 2)).order_id for n in range(4)]
+    bench.staff(made[0], "cancelled")
+    bench.staff(made[1], "trash")
+    bench.staff(made[2], "completed")
+    read = {order.order_id: order for order in bench.platform.read_orders([*made, "999999"])}
+    assert set(read) == {made[0], made[2], made[3]}
+    assert (read[made[0]].canceled, read[made[2]].left, read[made[3]].live) == (True, True, False)
+    assert list(bench.platform.read_orders([])) == []
 
 
 def test_a_sold_product_is_noticed_by_the_poll(bench, since):

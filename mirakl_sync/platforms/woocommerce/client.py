@@ -70,6 +70,12 @@ class WooClient:
         for row in self._pages("/wc/v3/orders", query):
             yield read(schemas.ORDER, row, "order")
 
+    def orders_of(self, order_ids: Sequence[str]) -> Iterator[ShopOrder]:
+        """``GET /orders?include=``: those of at most a hundred ids that are not in the trash. One call, one page."""
+        query = {"include": ",".join(order_ids), "status": "any", "per_page": PAGE, "_fields": ORDER_FIELDS}
+        for row in _rows(self.transport.call(READ, "GET", "/wc/v3/orders", params=query)):
+            yield read(schemas.ORDER, row, "order")
+
     def add_note(self, order_id: str | int, words: str) -> None:
         """``POST /orders/{id}/notes``, for staff only. Twice makes two notes."""
         body = {"note": words, "customer_note": False}

@@ -86,10 +86,10 @@ class WooCommerce:
         return self._seen(order) if order else None
 
     def read_orders(self, order_ids: Sequence[str]) -> Iterator[PlatformOrder]:
-        """``GET /orders?include=``, a hundred to a call; thrown-away ones are absent."""
-        for start in range(0, len(order_ids), PAGE):
-            asked = ",".join(order_ids[start : start + PAGE])
-            yield from map(self._seen, self.client.orders(include=asked, status="any"))
+        """``GET /orders?include=``, a hundred to a call, one call at a time; thrown-away ones are absent."""
+        known = [order_id for order_id in order_ids if order_id.isdigit()]
+        for start in range(0, len(known), PAGE):
+            yield from map(self._seen, self.client.orders_of(known[start : start + PAGE]))
 
     def release_order(self, order_id: str, draft: OrderDraft) -> PlatformOrder:
         """Addresses, amounts, ``processing``, and only then the buyer's e-mail."""
@@ -104,10 +104,12 @@ class WooCommerce:
         seen = self._seen(order)
         if seen.canceled:
             return seen
-        if seen.left or order.status == "refunded" or orders.has_begun_to_leave(order.status, self.settings):
+        gone = order.status == "refunded" or orders.has_begun_to_leave(order.status, self.settings)
+        if gone or seen.left:
             raise Refused(
-                f"WooCommerce order {order.number} is {order.status} and cannot be cancelled any more.",
-                code=f"order_{order.status.replace('-', '_')}",
+                f"WooCommerce order {order.number} is {order.status if gone else 'shipped'} and cannot be cancelled "
+                "any more.",
+                code=f"order_{order.status.replace('-', '_')}" if gone else "order_shipped",
             )
         order = self.client.update_order(order.id, {"status": self.settings.status_canceled})
         placing.note(self._desk, order, reason)
