@@ -27,6 +27,7 @@ def touch(tenant: Tenant, order: Order, at: int) -> None:
 
 def ship_in_the_portal(tenant: Tenant, order: Order, at: int) -> None:
     """Somebody ships what is left by hand, with the `tracking` sent along if there is any."""
+    life.must_be(order, "SHIPPING")
     told = control_json().get("tracking")
     if told:
         order.trackings.append(read_tracking(tenant.settings, told, OF_ORDER, at, by="portal"))

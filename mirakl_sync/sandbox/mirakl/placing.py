@@ -30,7 +30,7 @@ CHOICES = {
     "country": tuple(COUNTRIES),
     "broken": tuple(BREAKAGES),
 }
-PATH_TO_CLOSED = (partial(leaving.ship_rest, by="portal"), life.receive, life.close)
+PATH_TO_CLOSED: tuple[life.Step, ...] = (partial(leaving.ship_rest, by="portal"), life.receive, life.close)
 
 
 def place(tenant: Tenant, asked: dict[str, Any]) -> Order:

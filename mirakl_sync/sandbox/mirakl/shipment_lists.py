@@ -69,15 +69,21 @@ def _item_filters() -> dict[str, Any]:
 
 
 def _waiting(call: Call, filters: dict[str, Any]) -> list[Order]:
-    orders = call.tenant.orders
     return [
         order
-        for order in map(orders.at, orders.in_states(call.shop_id, ["SHIPPING"]))
-        if (filters["order_ids"] is None or order.order_id in filters["order_ids"])
-        and (filters["centers"] is None or order.fulfillment_center in filters["centers"])
+        for order in _in_shipping(call, filters["order_ids"])
+        if (filters["centers"] is None or order.fulfillment_center in filters["centers"])
         and _within(order.reached_shipping or 0, filters)
         and leaving.left(order)
     ]
+
+
+def _in_shipping(call: Call, order_ids: list[str] | None) -> list[Order]:
+    orders = call.tenant.orders
+    if order_ids is None:
+        return [orders.at(entry) for entry in orders.in_states(call.shop_id, ["SHIPPING"])]
+    named = [call.order(order_id) for order_id in dict.fromkeys(order_ids)]
+    return [order for order in named if order is not None and order.state == "SHIPPING"]
 
 
 def _within(moment: int, filters: dict[str, Any]) -> bool:

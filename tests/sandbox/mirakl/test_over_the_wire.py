@@ -59,6 +59,110 @@ def test_a_lost_answer_was_an_acceptance(served):
     assert accept(session, url, order_id).json()["code"] == "ORDER_INVALID_STATE"
 
 
+UPS = {"carrier_code": "UPS", "tracking_number": "1Z999"}
+
+
+def trouble(session, url, match, what="lose_answer"):
+    session.post(f"{url}/_sandbox/trouble", json={"rules": [{"what": what, "match": match, "times": 1}]})
+
+
+def ready_to_ship(session, url, *, multi_shipment):
+    session.post(f"{url}/_sandbox/features", json={"multi_shipment": multi_shipment})
+    lines = [{"sku": "TEA", "quantity": 3}]
+    return place(session, url, acceptance_window={"seconds": 60}, state="SHIPPING", lines=lines)[0]
+
+
+def shipment_of(order_id, quantity, **more):
+    line = {"order_line_id": f"{order_id}-1", "quantity": quantity}
+    return {"shipments": [{"order_id": order_id, "shipment_lines": [line], **more}]}
+
+
+def test_tracking_and_shipping_of_a_whole_order_with_both_answers_lost(served):
+    url, session = served
+    order_id = ready_to_ship(session, url, multi_shipment=False)
+    assert session.post(f"{url}/api/shipments", json=shipment_of(order_id, 3)).status_code == 404
+    order = f"{url}/api/orders/{order_id}"
+    for match, path, body in (("OR23", "tracking", UPS), ("OR24", "ship", None)):
+        trouble(session, url, match)
+        with pytest.raises(requests.ConnectionError):
+            session.put(f"{order}/{path}", json=body, timeout=5)
+    assert session.put(f"{order}/tracking", json=UPS).status_code == 204
+    again = session.put(f"{order}/ship")
+    assert (again.status_code, again.json()["message"]) == (
+        400,
+        "The order status must be 'SHIPPING' but it is 'SHIPPED'.",
+    )
+    books = booked(session, url, order_id)
+    assert (books["state"], books["ship_calls"], books["shipped_by"]) == ("SHIPPED", 1, "shop")
+    assert [one["tracking_number"] for one in books["trackings"]] == ["1Z999", "1Z999"]
+
+
+def test_a_failure_before_the_deed_ships_nothing(served):
+    url, session = served
+    order_id = ready_to_ship(session, url, multi_shipment=False)
+    session.put(f"{url}/api/orders/{order_id}/tracking", json=UPS)
+    trouble(session, url, "OR24", what="fail")
+    assert session.put(f"{url}/api/orders/{order_id}/ship").status_code == 503
+    assert booked(session, url, order_id)["state"] == "SHIPPING"
+    assert session.put(f"{url}/api/orders/{order_id}/ship").status_code == 204
+
+
+def test_a_lost_answer_was_a_shipment_and_asking_again_is_refused_only_for_want_of_pieces(served):
+    url, session = served
+    order_id = ready_to_ship(session, url, multi_shipment=True)
+    wish = shipment_of(order_id, 2, shipped=True, tracking=UPS, invoice_reference="KEY-1")
+    trouble(session, url, "ST01")
+    with pytest.raises(requests.ConnectionError):
+        session.post(f"{url}/api/shipments", json=wish, timeout=5)
+    (made,) = session.get(f"{url}/api/shipments", params={"order_id": order_id}).json()["data"]
+    assert (made["status"], made["invoice_reference"]) == ("SHIPPED", "KEY-1")
+    again = session.post(f"{url}/api/shipments", json=wish)
+    assert (again.status_code, again.json()["shipment_errors"][0]["message"]) == (201, "Shipment quantity is invalid.")
+    assert booked(session, url, order_id)["state"] == "SHIPPING"
+    assert len(booked(session, url, order_id)["shipments"]) == 1
+
+
+def test_shipments_made_corrected_taken_back_and_shipped(served):
+    url, session = served
+    order_id = ready_to_ship(session, url, multi_shipment=True)
+    made = [
+        session.post(f"{url}/api/shipments", json=shipment_of(order_id, quantity)).json()["shipment_success"][0]["id"]
+        for quantity in (1, 2)
+    ]
+    wrong, first = ({"shipments": [{"id": one}]} for one in made)
+    assert session.put(f"{url}/api/shipments/delete", json=wrong).json()["shipment_errors"] == []
+    second = session.post(f"{url}/api/shipments", json=shipment_of(order_id, 1, tracking=UPS, shipped=True))
+    assert second.status_code == 201
+    tracked = {"shipments": [{"id": made[1], "tracking": {"carrier_code": "DHL", "tracking_number": "77"}}]}
+    assert session.post(f"{url}/api/shipments/tracking", json=tracked).json()["shipment_errors"] == []
+    assert session.put(f"{url}/api/shipments/ship", json=first).json()["shipment_errors"] == []
+    (order,) = session.get(f"{url}/api/orders", params={"order_ids": order_id}).json()["orders"]
+    assert order["order_state"] == "SHIPPED"
+    shipments = booked(session, url, order_id)["shipments"]
+    assert [(one["state"], bool(one["deleted_at"])) for one in shipments] == [
+        ("SHIPPING", True),
+        ("SHIPPED", False),
+        ("SHIPPED", False),
+    ]
+    calls = session.get(f"{url}/_sandbox/calls").json()["by_operation"]
+    assert {code: calls[code]["total"] for code in ("ST01", "ST06", "ST23", "ST24")} == {
+        "ST01": 3,
+        "ST06": 1,
+        "ST23": 1,
+        "ST24": 1,
+    }
+
+
+def test_of_many_shippings_at_once_exactly_one_counts(served):
+    url, session = served
+    order_id = ready_to_ship(session, url, multi_shipment=False)
+    session.put(f"{url}/api/orders/{order_id}/tracking", json=UPS)
+    with ThreadPoolExecutor(8) as callers:
+        statuses = list(callers.map(lambda _: session.put(f"{url}/api/orders/{order_id}/ship").status_code, range(8)))
+    assert sorted(statuses) == [204] + [400] * 7
+    assert booked(session, url, order_id)["ship_calls"] == 1
+
+
 def test_the_window_runs_out_without_anybody_calling(served):
     url, session = served
     (order_id,) = place(session, url)
