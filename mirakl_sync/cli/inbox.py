@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 import click
 
-from mirakl_sync.cli.context import at_work, enqueue_option, who_option
+from mirakl_sync.cli.context import at_work
+from mirakl_sync.cli.inbox_acting import assign, comment, reopen, retry, settle
 from mirakl_sync.cli.output import dump, footer, json_option, left, limit_option, page_option, pairs, say, table, when
 from mirakl_sync.cli.runbook import tell
 from mirakl_sync.inbox import queries
 from mirakl_sync.inbox.kinds import KINDS, Role
-from mirakl_sync.inbox.queries import InboxFilter, WholeItem
+from mirakl_sync.inbox.queries import InboxFilter, ItemRow, WholeItem
 from mirakl_sync.inbox.runbook import runbook as book_of
-from mirakl_sync.inbox.settle import settle as close
-from mirakl_sync.orders import flow
 
 
 @click.group()
@@ -35,21 +36,18 @@ def inbox() -> None:
 def list_(
     owner: str | None, kind: str | None, key: str, text: str, closed: bool, limit: int, page: int, as_json: bool
 ) -> None:
-    """Open questions, what is due first comes first."""
+    """Open questions, what costs most while it waits first: what is at stake, what is lost, how soon.
+
+    Amounts are not converted; those of different currencies are compared by their figures alone. Closed ones: who
+    closed them and why, the latest first.
+    """
     wanted = InboxFilter(owner=owner or "", kind=kind or "", connection=key, text=text, closed=closed)
     with at_work() as wiring, wiring.db.reading() as tx:
-        found, now = queries.items(tx, wanted, number=page, size=limit), wiring.now()
+        found, now = queries.items(tx, wanted, wiring.now(), number=page, size=limit), wiring.now()
     if as_json:
         dump(found)
         return
-    table(
-        ("item", "due", "owner", "connection", "waiting", "question"),
-        [
-            (row.id, when(row.closed_at) or left(row.due_at, now), row.owner, row.connection, row.waiting, row.question)
-            for row in found.rows
-        ],
-        empty="No settled questions match." if closed else "No open questions. Nothing waits for a person.",
-    )
+    (_closed if closed else _open)(found.rows, now)
     footer(found.number, found.pages, found.total, "questions")
 
 
@@ -59,7 +57,7 @@ def list_(
 def show(item: int, as_json: bool) -> None:
     """One question: what it blocks, the way out, the orders that wait for it, and its run-book."""
     with at_work() as wiring, wiring.db.reading() as tx:
-        whole, now = queries.whole(tx, item), wiring.now()
+        whole, now = queries.whole(tx, item, wiring.now()), wiring.now()
     book = book_of(whole.row.kind) if whole.row.kind in KINDS else None
     if as_json:
         dump({**asdict(whole), "runbook": book})
@@ -73,13 +71,17 @@ def show(item: int, as_json: bool) -> None:
             "connection": row.connection,
             "blocks": whole.blocks,
             "way out": whole.way_out,
+            "at stake": row.at_stake,
+            "taken by": row.assigned_to,
             "due": f"{when(row.due_at)} ({left(row.due_at, now)})" if row.due_at and not row.closed_at else "",
             "asked": f"{when(row.opened_at)}, {row.times_seen} times, last {when(whole.last_seen_at)}",
-            "settled": f"{when(row.closed_at)} by {whole.closed_by}: {whole.answer}" if row.closed_at else "",
+            "closed": f"{when(row.closed_at)} {_closed_by(row)}" if row.closed_at else "",
             "orders": whole.orders,
             **_facts(whole),
         },
     )
+    for line in whole.story:
+        say(f"  {when(line.at)} {line.who}: {line.sentence}")
     if book is not None and row.closed_at is None:
         say("")
         tell(book)
@@ -97,20 +99,34 @@ def runbook(kind: str, as_json: bool) -> None:
         tell(book)
 
 
-@inbox.command()
-@click.argument("item", type=int)
-@click.option("--answer", default="", help="What was done, for whoever reads it later.")
-@who_option
-@enqueue_option
-def settle(item: int, answer: str, who: str, enqueue: bool) -> None:
-    """Close a question after mending its cause. What waited for it is looked at again; a cause that is still there
-    is asked anew."""
-    with at_work(enqueue=enqueue, who=who) as wiring:
-        with wiring.db.transaction() as tx:
-            waiting = close(tx, item, who, answer, wiring.now())
-        say(f"Item {item} is settled; {len(waiting)} orders are looked at again.")
-        if waiting and not enqueue:
-            say(flow.advance_all(waiting, wiring).sentence())
+for command in (assign, comment, settle, retry, reopen):
+    inbox.add_command(command)
+
+
+def _open(rows: Sequence[ItemRow], now: datetime) -> None:
+    table(
+        ("item", "due", "owner", "taken by", "connection", "at stake", "question"),
+        [
+            (row.id, left(row.due_at, now), row.owner, row.assigned_to, row.connection, row.at_stake, row.question)
+            for row in rows
+        ],
+        empty="No open questions. Nothing waits for a person.",
+    )
+
+
+def _closed(rows: Sequence[ItemRow], now: datetime) -> None:
+    del now
+    table(
+        ("item", "closed", "why", "owner", "connection", "question"),
+        [(row.id, when(row.closed_at), _closed_by(row), row.owner, row.connection, row.question) for row in rows],
+        empty="No settled questions match.",
+    )
+
+
+def _closed_by(row: ItemRow) -> str:
+    """ "by itself: it beat at 12:00", "by ann: product added"."""
+    who = row.closed_by if row.closed_by.startswith("by ") else f"by {row.closed_by}"
+    return f"{who}: {row.answer}" if row.answer else who
 
 
 def _facts(whole: WholeItem) -> dict[str, str]:

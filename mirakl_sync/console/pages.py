@@ -69,7 +69,7 @@ def blueprint(wiring: Wiring, queues: Sequence[str]) -> Blueprint:
         owner = request.args.get("owner", "")
         owner = owner if owner in [*Role] else ""
         with wiring.db.reading() as tx:
-            page = inbox.questions(tx, InboxFilter(owner=owner), number=_page_number())
+            page = inbox.questions(tx, InboxFilter(owner=owner), wiring.now(), number=_page_number())
             turns = {turn.owner: turn for turn in inbox.turns(tx, wiring.now())}
         books = {row.kind: runbook(row.kind) for row in page.rows if row.kind in KINDS}
         return render_template("exceptions.html", page=page, owner=owner, owners=[*Role], turns=turns, books=books)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mirakl_sync.inbox.kind import Kind, Role, Urgency
+from mirakl_sync.inbox.kind import Kind, Loss, Role, Urgency
 
 KINDS = (
     Kind(
@@ -15,6 +15,7 @@ KINDS = (
         "the rows named here are tried again",
         "The kept payload shows what is new. If it goes on, ask whoever runs the other system.",
         timedelta(hours=4),
+        quotes=True,
     ),
     Kind(
         "unreadable_delivery",
@@ -24,6 +25,7 @@ KINDS = (
         "nothing: the poll sees the same change",
         "The delivery is kept; see its outcome with `mirakl-sync inbox show ITEM`.",
         timedelta(days=1),
+        quotes=True,
     ),
     Kind(
         "refused_look",
@@ -33,6 +35,8 @@ KINDS = (
         "we will not repeat a call that may have worked",
         "Check permissions of the connection's key, then `mirakl-sync orders retry ORDER`.",
         timedelta(hours=2),
+        loss=Loss.LATE,
+        quotes=True,
     ),
     Kind(
         "misconfigured",
@@ -42,6 +46,8 @@ KINDS = (
         "this feed stands still",
         "`mirakl-sync connections check` says what is wrong; after mending it, `connections resume`.",
         timedelta(hours=1),
+        loss=Loss.UNSEEN,
+        quotes=True,
     ),
     Kind(
         "feed_silent",
@@ -51,6 +57,7 @@ KINDS = (
         "nothing new arrives from there",
         "Look at its worker in Flower and at `mirakl-sync doctor`; it closes by itself with the next sign of life.",
         timedelta(hours=1),
+        loss=Loss.UNSEEN,
     ),
     Kind(
         "stuck",
@@ -60,5 +67,7 @@ KINDS = (
         "this row is not worked on",
         "Find the cause in the worker's log or in Sentry, then `mirakl-sync orders retry ORDER`.",
         timedelta(hours=2),
+        loss=Loss.LATE,
+        quotes=True,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mirakl_sync.inbox.kind import Kind, Role, Urgency
+from mirakl_sync.inbox.kind import Kind, Loss, Role, Urgency
 
 KINDS = (
     Kind(
@@ -17,6 +17,8 @@ KINDS = (
         "`orders refuse`, or mend "
         "what it waits for. It closes by itself when the order is answered.",
         timedelta(hours=4),
+        loss=Loss.SALE,
+        quotes=True,
     ),
     Kind(
         "acceptance_at_risk",
@@ -27,6 +29,8 @@ KINDS = (
         "Answer now: `mirakl-sync orders accept ORDER` or `orders refuse ORDER`. It closes by itself when the order is "
         "answered.",
         timedelta(minutes=30),
+        loss=Loss.SALE,
+        quotes=True,
     ),
     Kind(
         "window_missed",
@@ -38,6 +42,7 @@ KINDS = (
         "marketplace (it may have been "
         "set to zero), then settle this item.",
         timedelta(hours=4),
+        loss=Loss.NEXT,
     ),
     Kind(
         "unknown_sku",
@@ -48,6 +53,7 @@ KINDS = (
         "Create the product or correct its SKU in the shop: the question closes by itself at the next look. Or answer "
         "each order with `mirakl-sync orders accept|refuse ORDER`.",
         timedelta(hours=4),
+        loss=Loss.SALE,
     ),
     Kind(
         "duplicate_sku",
@@ -57,6 +63,7 @@ KINDS = (
         "these orders cannot be placed without guessing the product",
         "Give each product its own SKU in the shop: the question closes by itself at the next look.",
         timedelta(hours=4),
+        loss=Loss.SALE,
     ),
     Kind(
         "insufficient_stock",
@@ -67,6 +74,7 @@ KINDS = (
         "Correct the stock in the shop (the question closes by itself), or answer each order with "
         "`mirakl-sync orders accept|refuse ORDER`.",
         timedelta(hours=4),
+        loss=Loss.SALE,
     ),
     Kind(
         "backorder",
@@ -76,6 +84,7 @@ KINDS = (
         "these orders wait for a yes or no",
         "Answer each order with `mirakl-sync orders accept|refuse ORDER`.",
         timedelta(hours=4),
+        loss=Loss.SALE,
     ),
     Kind(
         "price_below",
@@ -86,6 +95,7 @@ KINDS = (
         "Correct the offer's price on the marketplace or the product's price in the shop, then answer each order with "
         "`mirakl-sync orders accept|refuse ORDER`.",
         timedelta(hours=4),
+        loss=Loss.SALE,
     ),
     Kind(
         "partial_forbidden",
@@ -96,6 +106,7 @@ KINDS = (
         "`mirakl-sync orders accept ORDER` or `orders refuse ORDER`; the policy `partial_forbidden` "
         "answers it for good.",
         timedelta(hours=4),
+        loss=Loss.SALE,
     ),
     Kind(
         "answer_refused",
@@ -105,6 +116,8 @@ KINDS = (
         "the order is not answered",
         "Read the marketplace's words, answer the order in its portal, or retry with `mirakl-sync orders retry ORDER`.",
         timedelta(hours=1),
+        loss=Loss.SALE,
+        quotes=True,
     ),
     Kind(
         "creation_refused",
@@ -116,6 +129,8 @@ KINDS = (
         "by hand and take it "
         "over with `mirakl-sync orders unmanage ORDER`.",
         timedelta(hours=2),
+        loss=Loss.LATE,
+        quotes=True,
     ),
     Kind(
         "address_missing",
@@ -126,6 +141,7 @@ KINDS = (
         "Look at the order in the marketplace's portal; ask the operator if the address is missing there too. The "
         "question closes by itself when the address is shown.",
         timedelta(hours=4),
+        loss=Loss.LATE,
     ),
     Kind(
         "doubled_in_shop",
@@ -135,6 +151,8 @@ KINDS = (
         "the parcel could leave twice",
         "Cancel one of the two in the shop, then `mirakl-sync orders retry ORDER`.",
         timedelta(hours=1),
+        loss=Loss.MONEY,
+        quotes=True,
     ),
     Kind(
         "canceled_in_shop",
@@ -144,6 +162,7 @@ KINDS = (
         "the buyer waits; the marketplace counts it as late",
         "Reopen the shop's order, or cancel or refund the sale on the marketplace; then the question closes by itself.",
         timedelta(hours=4),
+        loss=Loss.LATE,
     ),
     Kind(
         "canceled_after_leaving",
@@ -153,6 +172,7 @@ KINDS = (
         "goods may be on their way without a sale",
         "Stop the parcel or arrange the return, book the shop's order by hand, then settle this item.",
         timedelta(hours=4),
+        loss=Loss.MONEY,
     ),
     Kind(
         "unreadable_order",
@@ -164,5 +184,7 @@ KINDS = (
         "shows what is new; after an "
         "update the order is read again by itself.",
         timedelta(hours=2),
+        loss=Loss.SALE,
+        quotes=True,
     ),
 )

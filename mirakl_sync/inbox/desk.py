@@ -104,6 +104,11 @@ def close(item: InboxItem, now: datetime, *, who: str, answer: str) -> None:
     item.closed_at, item.closed_by, item.answer = now, who, answer
 
 
+def reopen(item: InboxItem) -> None:
+    """The answer is taken back."""
+    item.closed_at, item.closed_by, item.answer = None, "", ""
+
+
 def close_by_key(tx: Transaction, connection_id: int | None, kind: str, key: str, now: datetime, words: str) -> bool:
     """Close the open item of this question, its cause being gone. False when there is none."""
     merge_key = f"{connection_id or 0}:{kind}:{key}"

@@ -26,9 +26,23 @@ class Urgency(IntEnum):
     CALM = 1
 
 
+class Loss(StrEnum):
+    """What happens when nobody acts, as people say it."""
+
+    SALE = "the sale is lost"
+    LATE = "the parcel is late"
+    MONEY = "goods or money are lost"
+    UNSEEN = "orders are missed"
+    NEXT = "the next ones are lost too"
+    NOTHING = "nothing is lost yet"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of question. ``answer_within`` is the due time where no promise of a subject sets an earlier one."""
+    """One kind of question. ``answer_within`` is the due time where no promise of a subject sets an earlier one.
+
+    ``quotes``: the question repeats another system's words, which may name a buyer; it is never sent out of the house.
+    """
 
     name: str
     title: str
@@ -37,3 +51,5 @@ class Kind:
     blocks: str
     way_out: str
     answer_within: timedelta
+    loss: Loss = Loss.NOTHING
+    quotes: bool = False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mirakl_sync.inbox import about_feeds, about_orders
-from mirakl_sync.inbox.kind import Kind, Role, Urgency
+from mirakl_sync.inbox import about_feeds, about_orders, about_shipments
+from mirakl_sync.inbox.kind import Kind, Loss, Role, Urgency
 
-__all__ = ["KINDS", "Kind", "Role", "Urgency"]
+__all__ = ["KINDS", "Kind", "Loss", "Role", "Urgency"]
 
-KINDS = {kind.name: kind for part in (about_orders, about_feeds) for kind in part.KINDS}
+KINDS = {kind.name: kind for part in (about_orders, about_shipments, about_feeds) for kind in part.KINDS}

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, nulls_last, select
+from sqlalchemy import ColumnElement, Select, case, func, nulls_last, select, text
 
-from mirakl_sync.db.models import Connection, InboxItem, InboxSubject, Order
+from mirakl_sync.db.models import Connection, InboxItem, Order, TimelineEntry
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
+from mirakl_sync.inbox import ranking
 from mirakl_sync.inbox.kinds import KINDS
+from mirakl_sync.inbox.ranking import Stake
+from mirakl_sync.inbox.stakes import orders_behind, stakes
 from mirakl_sync.records.page import Page
 
 
@@ -29,7 +32,10 @@ class InboxFilter:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One line of the inbox; ``waiting`` counts the rows that wait for the answer."""
+    """One line of the inbox; ``waiting`` counts the orders that wait for the answer.
+
+    ``at_stake`` says what an open one costs while it waits.
+    """
 
     id: int
     kind: str
@@ -42,21 +48,34 @@ class ItemRow:
     due_at: datetime | None
     times_seen: int
     waiting: int
+    at_stake: str
+    assigned_to: str
+    acted_at: datetime | None
     closed_at: datetime | None
+    closed_by: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryLine:
+    """Something a person did or said about a question."""
+
+    at: datetime
+    who: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class WholeItem:
-    """A question with its facts, the way out and the orders that wait for it."""
+    """A question with its facts, the way out, the orders that wait for it and what was done about it."""
 
     row: ItemRow
     blocks: str
     way_out: str
     facts: Mapping[str, Any]
     last_seen_at: datetime
-    closed_by: str
-    answer: str
     orders: tuple[str, ...]
+    story: tuple[StoryLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,44 +113,54 @@ class OwnersTurn:
     first_due: datetime | None
 
 
-def items(tx: Transaction, wanted: InboxFilter, *, number: int = 1, size: int = 50) -> Page[ItemRow]:
-    """A page of questions: open ones by due time, closed ones the latest first."""
+def items(tx: Transaction, wanted: InboxFilter, now: datetime, *, number: int = 1, size: int = 50) -> Page[ItemRow]:
+    """A page of questions: open ones by the cost of waiting (see ``ranking``), closed ones the latest first."""
     chosen = select(InboxItem, Connection.key).outerjoin(Connection, Connection.id == InboxItem.connection_id)
     chosen = chosen.where(*_conditions(wanted))
+    if wanted.closed:
+        return _closed(tx, chosen, now, number, size)
+    found = {item.id: (item, key) for item, key in tx.execute(chosen)}
+    at_stake = stakes(tx, [item for item, _ in found.values()])
+    ranked = ranking.by_cost(at_stake, now)
+    number = min(max(1, number), max(1, -(-len(ranked) // size)))
+    shown = ranked[(number - 1) * size : number * size]
+    return Page([_row(*found[each], at_stake[each], now) for each in shown], number, size, len(ranked))
+
+
+def _closed(
+    tx: Transaction, chosen: Select[tuple[InboxItem, str]], now: datetime, number: int, size: int
+) -> Page[ItemRow]:
     total = tx.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
     number = min(max(1, number), max(1, -(-total // size)))
-    order: tuple[Any, ...] = (nulls_last(InboxItem.due_at), InboxItem.urgency.desc(), InboxItem.id)
-    if wanted.closed:
-        order = (InboxItem.closed_at.desc(), InboxItem.id.desc())
-    rows = tx.execute(chosen.order_by(*order).limit(size).offset((number - 1) * size)).all()
-    waiting = _waiting(tx, [item.id for item, _ in rows])
-    return Page([_row(item, key, waiting.get(item.id, 0)) for item, key in rows], number, size, total)
+    latest = chosen.order_by(InboxItem.closed_at.desc(), InboxItem.id.desc())
+    rows = tx.execute(latest.limit(size).offset((number - 1) * size)).all()
+    at_stake = stakes(tx, [item for item, _ in rows])
+    return Page([_row(item, key, at_stake[item.id], now) for item, key in rows], number, size, total)
 
 
-def whole(tx: Transaction, item_id: int) -> WholeItem:
+def whole(tx: Transaction, item_id: int, now: datetime) -> WholeItem:
     """One question; ``Refused`` when there is none."""
     item = tx.get(InboxItem, item_id)
     if item is None:
         raise Refused(f"There is no item {item_id}.", way_out="`mirakl-sync inbox list` shows the open ones.")
     key = tx.get_one(Connection, item.connection_id).key if item.connection_id else ""
-    subjects = select(InboxSubject.subject_id).where(InboxSubject.item_id == item.id, InboxSubject.subject == "order")
-    waiting = tx.execute(select(Order.order_id).where(Order.id.in_(subjects)).order_by(Order.accept_by)).scalars()
-    orders = tuple(waiting)
+    waiting = _named(tx, [item.id]).get(item.id, ())
     return WholeItem(
-        row=_row(item, key, len(orders)),
+        row=_row(item, key, stakes(tx, [item])[item.id], now),
         blocks=_blocks(item.kind),
         way_out=item.way_out,
         facts=item.facts,
         last_seen_at=item.last_seen_at,
-        closed_by=item.closed_by,
-        answer=item.answer,
-        orders=orders,
+        orders=tuple(each.order_id for each in waiting),
+        story=_story(tx, item.id),
     )
 
 
-def questions(tx: Transaction, wanted: InboxFilter, *, number: int = 1, size: int = 50, named: int = 5) -> QuestionPage:
+def questions(
+    tx: Transaction, wanted: InboxFilter, now: datetime, *, number: int = 1, size: int = 50, named: int = 5
+) -> QuestionPage:
     """The page of ``items`` with the ways out; at most ``named`` orders of each are named."""
-    page = items(tx, wanted, number=number, size=size)
+    page = items(tx, wanted, now, number=number, size=size)
     ids = [row.id for row in page.rows]
     rows = tx.execute(select(InboxItem.id, InboxItem.way_out).where(InboxItem.id.in_(ids)))
     ways, waiting = {item: way for item, way in rows}, _named(tx, ids)  # noqa: C416 - dict() does not take rows
@@ -153,17 +182,21 @@ def turns(tx: Transaction, now: datetime) -> list[OwnersTurn]:
 
 
 def _named(tx: Transaction, ids: Sequence[int]) -> dict[int, tuple[Waiting, ...]]:
-    """The orders that wait for each item, the nearest deadline first."""
+    """The orders that wait for each item, by themselves or by their parcels, the nearest deadline first."""
+    rows = tx.execute(orders_behind(ids).order_by(nulls_last(text("promised")), Order.id))
+    found: dict[int, dict[int, Waiting]] = {}
+    for row in rows:
+        found.setdefault(row.item_id, {})[row.id] = Waiting(row.id, row.order_id)
+    return {item: tuple(waiting.values()) for item, waiting in found.items()}
+
+
+def _story(tx: Transaction, item_id: int) -> tuple[StoryLine, ...]:
     rows = tx.execute(
-        select(InboxSubject.item_id, Order.id, Order.order_id)
-        .join(Order, Order.id == InboxSubject.subject_id)
-        .where(InboxSubject.item_id.in_(ids), InboxSubject.subject == "order")
-        .order_by(nulls_last(Order.accept_by), Order.id)
+        select(TimelineEntry.at, TimelineEntry.who, TimelineEntry.sentence)
+        .where(TimelineEntry.subject == "inbox", TimelineEntry.subject_id == item_id)
+        .order_by(TimelineEntry.id)
     )
-    found: dict[int, tuple[Waiting, ...]] = {}
-    for item, order_pk, order_id in rows:
-        found[item] = (*found.get(item, ()), Waiting(order_pk, order_id))
-    return found
+    return tuple(StoryLine(row.at, row.who, row.sentence) for row in rows)
 
 
 def _blocks(kind: str) -> str:
@@ -183,7 +216,7 @@ def _conditions(wanted: InboxFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _row(item: InboxItem, key: str | None, waiting: int) -> ItemRow:
+def _row(item: InboxItem, key: str | None, stake: Stake, now: datetime) -> ItemRow:
     kind = KINDS.get(item.kind)
     return ItemRow(
         id=item.id,
@@ -196,13 +229,11 @@ def _row(item: InboxItem, key: str | None, waiting: int) -> ItemRow:
         opened_at=item.opened_at,
         due_at=item.due_at,
         times_seen=item.times_seen,
-        waiting=waiting,
+        waiting=stake.orders,
+        at_stake=ranking.said(stake, now) if item.closed_at is None else "",
+        assigned_to=item.assigned_to,
+        acted_at=item.acted_at,
         closed_at=item.closed_at,
+        closed_by=item.closed_by,
+        answer=item.answer,
     )
-
-
-def _waiting(tx: Transaction, ids: Sequence[int]) -> dict[int, int]:
-    rows = tx.execute(
-        select(InboxSubject.item_id, func.count()).where(InboxSubject.item_id.in_(ids)).group_by(InboxSubject.item_id)
-    )
-    return {item: count for item, count in rows}  # noqa: C416 - dict() does not take rows

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from sqlalchemy import delete, update
+
+from mirakl_sync.db.models import Order, ShelfItem
 from tests.cli.conftest import Run
 from tests.cli.test_orders import a_question
 from tests.worlds import World
@@ -26,3 +29,75 @@ def test_a_run_book_can_be_read_without_a_question_and_its_commands_stay_whole(r
     assert max(len(line) for line in told.splitlines()) <= 100
     assert json.loads(run("inbox", "runbook", "stuck", "--json").output)["kind"] == "stuck"
     run("inbox", "runbook", "no_such_kind", code=2)
+
+
+def test_people_take_on_remark_settle_and_reopen_and_the_story_tells_it(acme: World, run: Run) -> None:
+    a_question(acme)
+    assert "Item 1: assigned to ann" in run("inbox", "assign", "1", "--to-me").output
+    assert "assigned to bob" in run("inbox", "assign", "1", "bob", "--json").output
+    run("inbox", "comment", "1", "asked the supplier", "--who", "bob")
+    listed = run("inbox", "list").output
+    assert "bob" in listed
+    assert "the sale is lost in 23 h" in listed
+    run("inbox", "assign", "1", "--nobody")
+    run("inbox", "assign", "1", code=2)
+    run("inbox", "assign", "1", "bob", "--to-me", code=2)
+    settled = json.loads(run("inbox", "settle", "1", "--answer", "made", "--enqueue", "--json").output)
+    assert settled["looked_at_again"] == {"order": [1]}
+    shown = run("inbox", "show", "1").output
+    for words in ("ann: assigned to ann", "bob: asked the supplier", "by ann: made", "given back by bob"):
+        assert words in shown
+    assert "by ann: made" in run("inbox", "list", "--closed").output
+    assert "opened again" in run("inbox", "reopen", "1").output
+    assert "is open" in run("inbox", "reopen", "1", code=1).stderr
+
+
+def test_a_retry_says_first_what_it_would_do_and_changes_nothing(acme: World, run: Run) -> None:
+    order_id = a_question(acme)
+    with acme.wiring.db.transaction() as tx:
+        tx.execute(delete(ShelfItem))
+    before = acme.order(order_id)
+    told = run("inbox", "retry", "1").output
+    for words in (f"order {order_id}", "asks the shop about SKU and stock", "Nothing can double", "Nothing was done."):
+        assert words in told
+    after = acme.order(order_id)
+    assert (after.next_attempt_at, after.blocked_by, after.fence) == (
+        before.next_attempt_at,
+        before.blocked_by,
+        before.fence,
+    )
+    plan = json.loads(run("inbox", "retry", "--kind", "unknown_sku", "--connection", "acme-webshop", "--json").output)
+    assert plan["done"] is False
+    assert [(row["number"], row["possible"]) for row in plan["plan"]["rows"]] == [(order_id, True)]
+    assert acme.workers.waiting == type(acme.workers.waiting)()
+
+
+def test_a_retry_of_a_kind_does_what_it_said(acme: World, run: Run) -> None:
+    first, second = a_question(acme), a_question(acme)
+    acme.webshop.post("products", {"products": [{"sku": "GHOST", "price": 5, "quantity": 9, "title": "Ghost"}]})
+    with acme.wiring.db.transaction() as tx:
+        tx.execute(delete(ShelfItem))
+    told = run("inbox", "retry", "--kind", "unknown_sku", "--yes").output
+    assert "1 questions, 2 rows wait for them; 2 can be tried again." in told
+    assert {acme.order(first).state, acme.order(second).state} == {"accepted"}
+    shown = run("inbox", "show", "1").output
+    assert "ann: tried again: 2 rows" in shown
+    assert "by itself" in shown
+
+
+def test_a_row_in_a_persons_hands_is_left_there(acme: World, run: Run) -> None:
+    order_id = a_question(acme)
+    with acme.wiring.db.transaction() as tx:
+        tx.execute(update(Order).values(managed=False))
+    told = run("inbox", "retry", "1")
+    assert f"not: {order_id} is in a person's hands." in told.output
+    assert "0 can be tried again" in told.output
+    assert "is in a person's hands" in run("inbox", "retry", "1", "--yes", code=1).stderr
+
+
+def test_a_retry_needs_a_choice_and_open_items(acme: World, run: Run) -> None:
+    a_question(acme)
+    run("inbox", "retry", code=2)
+    run("inbox", "retry", "1", "--kind", "stuck", code=2)
+    assert "no open item 9" in run("inbox", "retry", "9", code=1).stderr
+    assert "0 questions, 0 rows" in run("inbox", "retry", "--kind", "stuck").output

@@ -177,7 +177,7 @@ def test_settling_a_question_looks_at_its_orders_again(acme: World, run: Run) ->
     assert order_id in shown
     assert "way out" in shown
     told = run("inbox", "settle", str(row["id"]), "--answer", "product added").output
-    assert f"Item {row['id']} is settled; 1 orders are looked at again." in told
+    assert f"Item {row['id']} is settled; 1 order is looked at again." in told
     assert "was settled at" in run("inbox", "settle", str(row["id"]), code=1).stderr
     assert "There is no item 99." in run("inbox", "show", "99", code=1).stderr
     assert json.loads(run("inbox", "list", "--json").output)["rows"][0]["id"] != row["id"]

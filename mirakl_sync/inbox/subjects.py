@@ -1,0 +1,60 @@
+"""What may wait for an answer: each kind of row, and how it is looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mirakl_sync.db.models import Order
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.orders import by_hand, flow, states, steps
+from mirakl_sync.orders.case import ORDERS, TASKS, OrderCase
+from mirakl_sync.wiring import Wiring
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One kind of row that waits.
+
+    ``task`` is rung to look at it again, ``retry`` clears what was planned and raises ``Refused`` where that is not
+    possible, ``next_step`` asks its rules and changes nothing, ``deeds`` says each step that changes something.
+    """
+
+    name: str
+    model: type[Any]
+    final: frozenset[str]
+    task: str
+    number: Callable[[Any], str]
+    retry: Callable[[Transaction, Any, str, datetime], str]
+    next_step: Callable[[Transaction, Any, Wiring], Any]
+    deeds: Mapping[type, str]
+    advance_all: Callable[[Sequence[int], Wiring], Any]
+
+
+def _order_step(tx: Transaction, row: Order, wiring: Wiring) -> Any:
+    return OrderCase(wiring.connections, wiring.config.call_timeout).next_step(tx, row, wiring.now())
+
+
+ORDER = Subject(
+    name="order",
+    model=Order,
+    final=states.FINAL,
+    task=TASKS[ORDERS],
+    number=lambda row: str(row.order_id),
+    retry=by_hand.retry,
+    next_step=_order_step,
+    deeds={
+        steps.Answer: "tells the marketplace yes or no (OR21)",
+        steps.Prove: "asks the shop about SKU and stock",
+        steps.Reserve: "holds the order in the shop",
+        steps.Create: "creates the order in the shop",
+        steps.Release: "releases the shop's order to the warehouse",
+        steps.Find: "looks whether the shop holds an order",
+        steps.Withdraw: "cancels the shop's order",
+    },
+    advance_all=flow.advance_all,
+)
+
+SUBJECTS = {subject.name: subject for subject in (ORDER,)}
