@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mirakl_sync.inbox.kind import Kind, Role, Urgency
+from mirakl_sync.inbox.kind import Kind, Loss, Role, Urgency
 
 KINDS = (
     Kind(
@@ -15,6 +15,7 @@ KINDS = (
         "these parcels are not told: the buyers have no number and nothing is paid",
         "`mirakl-sync carriers map CONNECTION NAME CODE`; every parcel that waits goes on at once.",
         timedelta(hours=4),
+        loss=Loss.LATE,
     ),
     Kind(
         "carrier_refused",
@@ -25,6 +26,8 @@ KINDS = (
         "Compare with the marketplace's list (`mirakl-sync carriers list CONNECTION`), map the name to another carrier "
         "with `carriers map`, or retry with `mirakl-sync shipments retry PARCEL`.",
         timedelta(hours=4),
+        loss=Loss.LATE,
+        quotes=True,
     ),
     Kind(
         "carrier_gone",
@@ -44,6 +47,7 @@ KINDS = (
         "Enter the number in the shop; the question closes by itself. Or say that there is none: "
         "`mirakl-sync shipments send-without-number PARCEL`.",
         timedelta(hours=4),
+        loss=Loss.LATE,
     ),
     Kind(
         "number_odd",
@@ -51,8 +55,10 @@ KINDS = (
         Role.OPERATIONS,
         Urgency.SOON,
         "these parcels wait, at most until their ship-by date comes near; then they are told as they are",
-        "Correct the number or the carrier in the shop, or say that it is right: `mirakl-sync shipments confirm PARCEL`.",
+        "Correct the number or the carrier in the shop, or say that it is right: "
+        "`mirakl-sync shipments confirm PARCEL`.",
         timedelta(hours=4),
+        loss=Loss.LATE,
     ),
     Kind(
         "number_reused",
@@ -60,8 +66,10 @@ KINDS = (
         Role.OPERATIONS,
         Urgency.SOON,
         "the second parcel waits, at most until its ship-by date comes near; then it is told as it is",
-        "Correct the number in the shop; or, where both really travel in one parcel, `mirakl-sync shipments confirm PARCEL`.",
+        "Correct the number in the shop; or, where both really travel in one parcel, "
+        "`mirakl-sync shipments confirm PARCEL`.",
         timedelta(hours=4),
+        loss=Loss.LATE,
     ),
     Kind(
         "number_invalid",
@@ -90,6 +98,7 @@ KINDS = (
         "Correct the parcel's contents in the shop; or, if another parcel told them already, "
         "`mirakl-sync shipments drop PARCEL`.",
         timedelta(hours=4),
+        loss=Loss.LATE,
     ),
     Kind(
         "shipment_refused",
@@ -97,9 +106,11 @@ KINDS = (
         Role.OPERATIONS,
         Urgency.NOW,
         "this parcel is not told",
-        "Read the marketplace's words, mend what they name, then `mirakl-sync shipments retry PARCEL`; or tell it in the "
-        "portal: the next look sees that.",
+        "Read the marketplace's words, mend what they name, then `mirakl-sync shipments retry PARCEL`; or tell it in "
+        "the portal: the next look sees that.",
         timedelta(hours=2),
+        loss=Loss.LATE,
+        quotes=True,
     ),
     Kind(
         "parcel_removed",
@@ -127,6 +138,7 @@ KINDS = (
         "late shipments count against the shop",
         "`mirakl-sync orders list --state placed --due 1d` shows them. Each leaves the question when it is shipped.",
         timedelta(hours=4),
+        loss=Loss.LATE,
     ),
     Kind(
         "ship_by_missed",
@@ -136,6 +148,7 @@ KINDS = (
         "late shipments count against the shop and may be cancelled",
         "Ship them, or cancel what cannot be shipped. Each leaves the question when it is shipped.",
         timedelta(hours=2),
+        loss=Loss.LATE,
     ),
     Kind(
         "left_but_open",
@@ -145,5 +158,6 @@ KINDS = (
         "the buyer has no number, and the order counts as late",
         "`mirakl-sync explain ORDER` says what holds it; mend that, then `mirakl-sync shipments retry ORDER`.",
         timedelta(hours=4),
+        loss=Loss.LATE,
     ),
 )
