@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mirakl_sync.stores import looking, webhooks
 from mirakl_sync.stores import poll as polling
-from mirakl_sync.stores import webhooks
 from tasks.app import app
 from tasks.work import at_work, told
 
@@ -27,3 +27,10 @@ def watch_webhooks() -> str:
     """Make our webhooks where they are missing and switch them on again where a shop switched them off."""
     with at_work("stores.watch_webhooks") as wiring:
         return told(webhooks.watch(wiring))
+
+
+@app.task(name="stores.look_at_placed")
+def look_at_placed() -> str:
+    """Look by number at the orders that shall leave: what neither webhooks nor polls showed is seen here."""
+    with at_work("stores.look_at_placed") as wiring:
+        return told(looking.look_at_placed(wiring))

@@ -22,6 +22,7 @@ from mirakl_sync.orders import flow, intake, references, sweep, watch
 from mirakl_sync.policy.model import OrderPolicy, Policy
 from mirakl_sync.policy.schema import write_policy
 from mirakl_sync.sandbox.plan import Sandbox, open_sandbox
+from mirakl_sync.shipments import flow as parcels
 from mirakl_sync.stores import poll
 from mirakl_sync.wiring import Wiring, wire
 from tests.conftest import TEST_KEY
@@ -121,6 +122,7 @@ def run(wake: Wake, wiring: Wiring) -> str:
         "orders.tell_references": lambda: references.tell_due(wiring),
         "webhooks.digest": lambda pk: hooks.digest(pk, wiring),
         "stores.poll": lambda pk: poll.poll(pk, wiring),
+        "shipments.advance": lambda *pks: parcels.advance_all(pks, wiring),
     }[wake.task]
     return work(*wake.args).sentence()
 

@@ -1,4 +1,4 @@
-"""What a subject (orders, later shipments and refunds) tells the machinery about its cases."""
+"""What a subject (orders, shipments) tells the machinery about its cases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from mirakl_sync.cases.deed import Deed
 from mirakl_sync.cases.step import Ask, Wait
-from mirakl_sync.db.models.base import CaseColumns
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
 
@@ -46,5 +45,5 @@ class Case(Protocol):
     def deadline(self, row: Any) -> datetime | None:
         """The promise that runs."""
 
-    def connection_of(self, row: CaseColumns) -> int:
+    def connection_of(self, row: Any) -> int:
         """The connection whose people are asked."""

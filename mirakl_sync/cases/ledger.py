@@ -23,6 +23,11 @@ def must_look(effect: Effect | None) -> bool:
     return effect is not None and effect.state in (ASKED, UNKNOWN, CONFIRMED)
 
 
+def in_doubt(effect: Effect | None) -> bool:
+    """True while we asked and nobody answered: it may have happened."""
+    return effect is not None and effect.state in (ASKED, UNKNOWN)
+
+
 def ask_first(tx: Transaction, *, key: str, kind: str, subject: str, subject_id: int, now: datetime) -> bool:
     """Write down that we are about to ask for the first time; False when the key was asked before."""
     first = {"key": key, "kind": kind, "subject": subject, "subject_id": subject_id, "state": ASKED, "asked_at": now}

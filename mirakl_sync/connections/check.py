@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from mirakl_sync.connections import refresh
 from mirakl_sync.connections.difference import by_key
 from mirakl_sync.connections.fitting import fit_of
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.connections.pausing import connection
 from mirakl_sync.db.models import Connection, Marketplace
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, RateLimited
-from mirakl_sync.mirakl.shop import MiraklShop
 from mirakl_sync.records.shop import Finding
 from mirakl_sync.wiring import Wiring
 
@@ -69,7 +68,7 @@ def _marketplace(wiring: Wiring, opened: OpenConnection) -> list[Finding]:
     return [
         *door,
         *_guarded("account", lambda: list(_account(wiring, opened))),
-        *_key_works([*_configuration(wiring, opened), *_lists(opened.shop)]),
+        *_key_works([*_configuration(wiring, opened), *_lists(wiring, opened)]),
     ]
 
 
@@ -105,7 +104,7 @@ def _answers(wiring: Wiring, opened: OpenConnection) -> Finding:
 
 def _account(wiring: Wiring, opened: OpenConnection) -> Iterator[Finding]:
     account = opened.shop.account()
-    _remember(wiring, opened, {"shops": {opened.shop_id: {"name": account.name, "state": account.state}}})
+    _remember_shop(wiring, opened, {"name": account.name, "state": account.state})
     if account.shop_id != opened.shop_id:
         yield Finding(
             False,
@@ -133,8 +132,8 @@ def _configuration(wiring: Wiring, opened: OpenConnection) -> Iterator[Finding]:
             "unknown.",
         )
         return
-    facts = {name: value for name, value in asdict(told).items() if name != "raw"}
-    _remember(wiring, opened, facts, wiring.now())
+    refresh.keep_rules(wiring, opened.marketplace, told)
+    wiring.connections.forget(opened.id)
     automatic = "accepts orders by itself" if told.order_acceptance == "AUTOMATIC" else "waits for our answers"
     addresses = "before" if told.addresses_before_acceptance else "only after"
     yield Finding(
@@ -145,20 +144,26 @@ def _configuration(wiring: Wiring, opened: OpenConnection) -> Iterator[Finding]:
     )
 
 
-def _lists(shop: MiraklShop) -> Iterator[Finding]:
-    reads: tuple[tuple[str, Callable[[], tuple[Any, ...]]], ...] = (
-        ("shipping types (SH12)", shop.shipping_types),
-        ("carriers (SH21)", shop.carriers),
-        ("reasons (RE01)", shop.reasons),
+def _lists(wiring: Wiring, opened: OpenConnection) -> Iterator[Finding]:
+    """What is read here is kept: both lists may be asked for once a day only."""
+    shop, market = opened.shop, opened.marketplace
+    reads: tuple[tuple[str, Callable[[], object]], ...] = (
+        (
+            "shipping types (SH12)",
+            lambda: refresh.keep_shipping_types(wiring, market, shop.shipping_types()),
+        ),
+        ("carriers (SH21)", lambda: refresh.keep_carriers(wiring, market, shop.carriers())),
+        ("reasons (RE01)", lambda: f"{len(shop.reasons())} reasons"),
     )
     for name, read in reads:
         try:
-            yield Finding(True, "reading", f"{len(read())} {name} can be read.")
+            yield Finding(True, "reading", f"The {name} can be read: {read()}.")
         except RateLimited:
             yield Finding(True, "reading", f"{name[0].upper()}{name[1:]}: read within the last day.")
         except MiraklSyncError as error:
             words = f"{name[0].upper()}{name[1:]} cannot be read: {error.words}"
             yield Finding(False, "reading", words, error.way_out or "Check the roles of the key's user.")
+    wiring.connections.forget(opened.id)
 
 
 def _standing(row: Connection) -> Iterator[Finding]:
@@ -175,10 +180,7 @@ def _standing(row: Connection) -> Iterator[Finding]:
         yield Finding(False, "standing", words, f"`mirakl-sync connections resume {row.key}`.")
 
 
-def _remember(wiring: Wiring, opened: OpenConnection, facts: dict[str, Any], at: datetime | None = None) -> None:
+def _remember_shop(wiring: Wiring, opened: OpenConnection, told: dict[str, Any]) -> None:
     with wiring.db.transaction() as tx:
         market: Marketplace = by_key(tx, Marketplace, opened.marketplace)
-        shops = {**market.facts.get("shops", {}), **facts.get("shops", {})}
-        market.facts = {**market.facts, **facts, "shops": shops}
-        market.facts_at = at or market.facts_at
-    wiring.connections.forget(opened.id)
+        market.facts = {**market.facts, "shops": {**market.facts.get("shops", {}), opened.shop_id: told}}

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from mirakl_sync.clock import Clock
+from mirakl_sync.connections.lists import CarrierLists
 from mirakl_sync.db.models import Connection, PolicyVersion, Store
 from mirakl_sync.db.transaction import Database, Transaction
 from mirakl_sync.errors import Misconfigured
@@ -37,6 +38,7 @@ class OpenConnection:
     key: str
     marketplace: str
     marketplace_title: str
+    marketplace_pk: int
     shop_id: str
     shop_pk: int
     store_pk: int
@@ -47,6 +49,23 @@ class OpenConnection:
     window: Window | None
     policy: Policy
     partial_acceptance: bool
+    # what the marketplace says of itself (PC01, SH12), as last read; empty before the first time
+    facts: Mapping[str, Any]
+    paused: tuple[str, ...] = ()
+
+    @property
+    def multi_shipment(self) -> bool:
+        """Orders have shipments of their own there (ST01); elsewhere, and where nobody knows, an order ships whole."""
+        return bool(self.facts.get("multi_shipment"))
+
+    @property
+    def carrier_names_allowed(self) -> bool:
+        """A carrier that is not on the list may be told by its name. Where nobody knows, it may not."""
+        return self.facts.get("alternative_carrier_forbidden") is False
+
+    def shipping_type(self, code: str) -> Mapping[str, Any]:
+        """What SH12 says of a way of shipping; empty when it is not known."""
+        return self.facts.get("shipping_types", {}).get(code, {})  # type: ignore[no-any-return]  # JSON of ours
 
     @property
     def look_after(self) -> timedelta:
@@ -66,6 +85,7 @@ class Connections:
         self._open: dict[int, tuple[float, OpenConnection]] = {}
         self._clients: dict[str, Any] = {}
         self._policies: dict[int, Policy] = {}
+        self.carriers = CarrierLists()
 
     def open(self, tx: Transaction, connection_id: int) -> OpenConnection:
         """The connection, ready for work; at most a few seconds behind what the database says of it."""
@@ -106,6 +126,7 @@ class Connections:
             key=row.key,
             marketplace=market.key,
             marketplace_title=market.name or market.key,
+            marketplace_pk=market.id,
             shop_id=shop.shop_id,
             shop_pk=shop.id,
             store_pk=row.store_pk,
@@ -116,6 +137,8 @@ class Connections:
             window=read_window(market.rules.get("window"), facts=market.facts),
             policy=self.policy(tx, row.policy_id),
             partial_acceptance=shop.partial_acceptance,
+            facts=market.facts or {},
+            paused=tuple(row.paused),
         )
 
     def _mirakl(self, row: Connection) -> MiraklShop:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mirakl_sync.cases import timeline
 from mirakl_sync.cases.step import Ask
 from mirakl_sync.connections.opened import OpenConnection
-from mirakl_sync.db.models import Connection, Order, OrderLine
+from mirakl_sync.db.models import Connection, Order, OrderLine, Shipment
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.http.redact import redact
 from mirakl_sync.inbox import desk
@@ -63,10 +63,23 @@ def keep(
         elif _observe(tx, row, order, opened, now, settled_before):
             changes.append((row, order, False))
     tx.flush()
+    _ring_parcels(tx, [row.id for row, _, new in changes if not new], now)
     for row, order, new in changes:
         if new:
             timeline.add(tx, "order", row, now, opened.marketplace, f"seen: {order.state}, {order.gross()}")
         yield _change(row, opened, new=new)
+
+
+def _ring_parcels(tx: Transaction, order_pks: Sequence[int], now: datetime) -> None:
+    """What changed about an order decides what may be told of its parcels: their sweep finds them due."""
+    if order_pks:
+        unfinished = Shipment.state.in_(("noted", "told"))
+        tx.execute(
+            update(Shipment)
+            .where(Shipment.order_pk.in_(order_pks), unfinished)
+            .values(next_attempt_at=now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _change(row: Order, opened: OpenConnection, *, new: bool) -> Change:

@@ -58,8 +58,7 @@ def _is_over(row: Order) -> bool:
 
 
 def _in_doubt(tx: Transaction, row: Order, opened: OpenConnection) -> bool:
-    effect = ledger.find(tx, deeds.creation_key(opened, row))
-    return effect is not None and effect.state in (ledger.ASKED, ledger.UNKNOWN)
+    return ledger.in_doubt(ledger.find(tx, deeds.creation_key(opened, row)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mirakl_sync.orders import states
 from mirakl_sync.orders.case import ORDERS, TASKS
 from mirakl_sync.records.shop import Notice, NoticeKind
 from mirakl_sync.shelf import board
+from mirakl_sync.shipments import intake as shipments
 
 _SKU_QUESTIONS = ("unknown_sku", "duplicate_sku", "insufficient_stock", "backorder", "price_below")
 
@@ -34,6 +35,7 @@ def apply(tx: Transaction, store_pk: int, notices: Iterable[Notice], now: dateti
 
 
 def _order(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> bool:
+    """True when it told something new about an order of ours. Older news never overwrites newer."""
     link = tx.execute(
         select(PlatformLink).where(PlatformLink.store_pk == store_pk, PlatformLink.platform_order_id == notice.subject)
     ).scalar_one_or_none()
@@ -43,10 +45,17 @@ def _order(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> boo
     at = (shown.modified_at if shown else None) or notice.observed_at
     if link.modified_at is not None and at < link.modified_at:
         return False
-    status = shown.status if shown else "deleted"
-    canceled = notice.deleted or (shown is not None and shown.canceled)
     link.modified_at = at
     row = tx.get_one(Order, link.order_pk)
+    # a parcel's number may change without the order's status, and in some shops without its date
+    parcels = shown is not None and not notice.deleted and shipments.note(tx, row, shown, now)
+    return _status(tx, row, link, notice, now) or parcels
+
+
+def _status(tx: Transaction, row: Order, link: PlatformLink, notice: Notice, now: datetime) -> bool:
+    shown = notice.order
+    status = shown.status if shown else "deleted"
+    canceled = notice.deleted or (shown is not None and shown.canceled)
     if row.platform_state == status and row.platform_canceled == canceled:
         return False
     timeline.add(

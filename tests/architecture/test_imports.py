@@ -32,7 +32,7 @@ MAY_IMPORT = {
     # state and machinery
     "db": "errors clock dispatch http.contract",
     "broker_look": "",
-    "cases": "errors clock db inbox.desk",
+    "cases": "errors clock db dispatch inbox.desk",
     "inbox": "db cases.step",
     # what people look at and do: by then the rows that wait are known
     "inbox.stakes": "db inbox orders.states",
@@ -45,9 +45,10 @@ MAY_IMPORT = {
     # the work
     "orders": "errors money records policy db cases inbox shelf connections mirakl.orders dispatch "
     "upkeep.heartbeat http.redact wiring",
-    "connections": "errors clock records policy profiles db inbox mirakl platforms http.contract orders.states "
+    "connections": "errors clock records policy profiles db cases.step inbox mirakl platforms http.contract orders.states "
     "orders.by_hand wiring",
-    "stores": "errors records db cases inbox shelf platforms orders.case orders.states upkeep.heartbeat wiring",
+    "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
+    "stores": "errors records db cases inbox shelf shipments platforms orders.case orders.states upkeep.heartbeat wiring",
     "hooks": "errors db cases.step inbox stores wiring",
     "wiring": "clock config db cases connections dispatch http",
     # entries: parse, call, answer

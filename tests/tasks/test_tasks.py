@@ -21,10 +21,16 @@ CALLS = [
     ("orders.tell_references", (), "mirakl_sync.orders.references.tell_due", ("wiring",), {}),
     ("orders.sweep_unanswered", (), "mirakl_sync.orders.intake.want_unanswered", ("wiring",), {}),
     ("orders.look_at_open", (), "mirakl_sync.orders.intake.want_open", ("wiring",), {}),
+    ("shipments.advance", (7, 8), "mirakl_sync.shipments.flow.advance_all", ((7, 8), "wiring"), {}),
+    ("shipments.sweep", (), "mirakl_sync.shipments.flow.ring_due", ("wiring",), {}),
+    ("shipments.watch", (), "mirakl_sync.shipments.watch.watch", ("wiring",), {}),
+    ("shipments.refresh_lists", (), "mirakl_sync.connections.refresh.refresh_due", ("wiring",), {}),
+    ("shipments.verify", (), "mirakl_sync.shipments.verify.verify", ("wiring",), {}),
     ("webhooks.digest", (5,), "mirakl_sync.hooks.inbox.digest", (5, "wiring"), {}),
     ("webhooks.sweep", (), "mirakl_sync.hooks.inbox.sweep", ("wiring",), {}),
     ("stores.poll_due", (), "mirakl_sync.stores.poll.poll_due", ("wiring",), {}),
     ("stores.poll", (2,), "mirakl_sync.stores.poll.poll", (2, "wiring"), {}),
+    ("stores.look_at_placed", (), "mirakl_sync.stores.looking.look_at_placed", ("wiring",), {}),
     ("stores.watch_webhooks", (), "mirakl_sync.stores.webhooks.watch", ("wiring",), {}),
     ("upkeep.watch_silence", (), "mirakl_sync.upkeep.silence.watch", ("wiring",), {}),
     ("upkeep.prune", (), "mirakl_sync.upkeep.prune.prune", ("wiring",), {}),
@@ -72,8 +78,11 @@ def test_no_queue_is_empty_and_each_has_its_promise():
 
 def test_every_lane_of_cases_has_workers():
     from mirakl_sync.orders.case import TASKS
+    from mirakl_sync.shipments.case import TASK
+    from mirakl_sync.shipments.deeds import LANE
 
     lanes = {lane: queue for queue in QUEUES for lane in queue.lanes}
-    assert lanes.keys() == TASKS.keys()
-    for lane, task in TASKS.items():
+    served = {**TASKS, LANE: TASK}
+    assert lanes.keys() == served.keys()
+    for lane, task in served.items():
         assert task in lanes[lane].tasks

@@ -35,6 +35,8 @@ class Shipment(CaseColumns, Base):
     store_pk: Mapped[int] = mapped_column(ForeignKey("stores.id"))
     order_pk: Mapped[int] = mapped_column(ForeignKey("orders.id"))
     parcel_id: Mapped[str] = mapped_column(String(120), default="")
+    # the parcel's id when it was first seen; our keys are made from it, whatever the shop replaces it by
+    first_id: Mapped[str] = mapped_column(String(120), default="")
     # as the shop spells it
     carrier: Mapped[str] = mapped_column(String(200), default="")
     number: Mapped[str] = mapped_column(String(200), default="")
@@ -44,6 +46,8 @@ class Shipment(CaseColumns, Base):
     country: Mapped[str] = mapped_column(String(2), default="")
     shipping_type: Mapped[str] = mapped_column(String(80), default="")
     seen_at: Mapped[datetime]
+    # the order's, as last known: what is due first is told first
+    ship_by: Mapped[datetime | None] = mapped_column(default=None)
     # the shop no longer shows it
     removed: Mapped[bool] = mapped_column(default=False)
     # a person's word on this very number: it is right
@@ -58,6 +62,8 @@ class Shipment(CaseColumns, Base):
     tracking_told_at: Mapped[datetime | None] = mapped_column(default=None)
     # when the marketplace counted it as shipped by our word (OR24, ST01, ST24)
     shipped_told_at: Mapped[datetime | None] = mapped_column(default=None)
+    # what was told is no longer what the shop, or a person's mapping, says
+    to_correct: Mapped[bool] = mapped_column(default=False)
     # the marketplace's own shipment, where it has such (ST01)
     marketplace_shipment_id: Mapped[str] = mapped_column(String(80), default="")
     marketplace_state: Mapped[str] = mapped_column(String(40), default="")

@@ -1,0 +1,1 @@
+"""Shipments: every parcel that leaves the house is told to its marketplace once, with the right carrier."""
