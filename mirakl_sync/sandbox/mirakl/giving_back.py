@@ -167,7 +167,6 @@ def _cancel(call: Call, mode: str, order: Order, line: Line, sent: dict[str, Any
     call.tenant.orders.touch(order, call.now)
     if not any(one.alive for one in order.lines):
         life.cancel(call.tenant, order, call.now, by="shop")
-    leaving.settle(call.tenant, order, call.now, by="shop")
     return {**_shown(mode, order, line, back), "cancelation_id": str(back.number)}
 
 

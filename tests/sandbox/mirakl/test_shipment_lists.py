@@ -161,7 +161,8 @@ def test_the_work_list_can_be_narrowed(market):
     market.advance(60)
     second = market.place(state="SHIPPING", lines=LINES, fulfillment_center="CENTRAL")
     assert to_ship(market) == [first, second]
-    assert to_ship(market, order_id=[second, "NOPE"]) == [second]
+    waiting = market.place(state="WAITING_ACCEPTANCE", lines=LINES)
+    assert to_ship(market, order_id=[second, "NOPE", waiting]) == [second]
     assert to_ship(market, fulfillment_center_code="DEFAULT") == [first]
     assert to_ship(market, shipping_date_from="2026-11-18T09:07:00Z") == [second]
     assert to_ship(market, shipping_date_to="2026-11-18T09:07:00Z") == [first]

@@ -353,6 +353,7 @@ def test_goods_paid_on_shipment_are_prepared_until_the_money_is_there(market_wit
     assert shop.state(order_id)[0] == "SHIPPING"
     shop.market.advance(30)
     assert shop.state(order_id)[0] == "SHIPPED"
+    assert shop.market.order(order_id)["customer_debited_date"] == "2026-11-18T09:07:10Z"
 
 
 def test_a_refused_debit_takes_the_shipment_off_and_its_pieces_are_to_ship_again(market_with):
@@ -383,6 +384,9 @@ def test_or24_ships_the_rest_of_an_order_that_has_begun_to_leave(shop):
     }
     shop.market.put(f"/api/orders/{order_id}/tracking", {**UPS, "tracking_number": "RIGHT"})
     assert [one["tracking"]["tracking_number"] for one in shop.shown(order_id)] == ["1Z999", "77", "RIGHT"]
+    shop.change("tracking", {"id": shown[2]["id"], "tracking": {**DHL, "tracking_number": "OWN"}})
+    shop.market.put(f"/api/orders/{order_id}/tracking", UPS)
+    assert shop.shown(order_id)[2]["tracking"]["tracking_number"] == "OWN"
 
 
 def test_or24_has_nothing_to_do_while_everything_waits_for_money(market_with):
@@ -391,6 +395,8 @@ def test_or24_has_nothing_to_do_while_everything_waits_for_money(market_with):
     shop.made(order_id, {1: 3, 2: 1}, shipped=True)
     answer = shop.market.put(f"/api/orders/{order_id}/ship")
     assert (answer.status_code, answer.json["message"]) == (400, "There is nothing left to ship")
+    shop.market.advance(90 * 86_400)
+    assert shop.shown(order_id)[0]["status"] == "SHIPMENT_PREPARED"
 
 
 def test_what_was_refunded_before_shipping_need_not_ship(shop):
@@ -400,6 +406,18 @@ def test_what_was_refunded_before_shipping_need_not_ship(shop):
     refund = {"order_line_id": f"{order_id}-1", "reason_code": "15", "amount": 10, "shipping_amount": 0, "quantity": 1}
     shop.market.put("/api/orders/refund", {"refunds": [{**refund, "excluded_from_shipment": True}]})
     assert shop.state(order_id)[0] == "SHIPPED"
+
+
+def test_nor_what_was_refunded_altogether(shop):
+    lines = [{"sku": "SKU-1", "price_unit": "10.00"}, {"sku": "SKU-2"}]
+    order_id = shop.order(lines=lines, shipping_price=0)
+    shop.made(order_id, {2: 1}, tracking=UPS, shipped=True)
+    refund = {"order_line_id": f"{order_id}-1", "reason_code": "15", "amount": 10, "shipping_amount": 0}
+    assert shop.market.put("/api/orders/refund", {"refunds": [refund]}).status_code == 200
+    assert shop.state(order_id) == ("SHIPPING", "SHIPPING", "SHIPPED")
+    shop.market.advance(60)
+    assert shop.state(order_id) == ("SHIPPED", "REFUNDED", "SHIPPED")
+    assert shop.market.order(order_id)["order_lines"][0]["shipped_date"] is None
 
 
 def test_cancelled_pieces_need_not_ship(market_with):
@@ -422,8 +440,11 @@ def test_an_order_that_has_begun_to_leave_cannot_be_cancelled(shop):
     assert shop.market.put(f"/api/orders/{order_id}/cancel").status_code == 400
     assert shop.market.act(order_id, "cancel").status_code == 409
     other = shop.order(workflow="NO_CUSTOMER_PAYMENT_CONFIRMATION")
+    shop.change("delete", {"id": shop.made(other, {1: 1})["id"]})
     shop.made(other, {2: 1})
+    shop.market.advance(60)
     assert shop.market.put(f"/api/orders/{other}/cancel").status_code == 204
+    assert [one["state"] for one in shop.market.booked(other)["shipments"]] == ["SHIPPING", "CANCELED"]
     assert shop.shown(other)[0]["status"] == "CANCELED"
     assert shop.shown(order_id)[0]["id"] == open_shipment["id"]
 

@@ -109,6 +109,12 @@ def test_a_carrier_it_does_not_know_is_refused_in_the_portal_too(market):
     assert (answer.status_code, market.order(order_id)["order_state"]) == (400, "SHIPPING")
 
 
+def test_what_is_too_early_in_the_portal_leaves_no_trace(market):
+    order_id = market.place()
+    assert market.control(f"orders/{order_id}/ship", tracking=UPS).status_code == 409
+    assert market.booked(order_id)["trackings"] == []
+
+
 def test_a_shipment_follows_its_order(market_with):
     market = market_with(multi_shipment=True)
     order_id = market.place(state="SHIPPED", lines=LINES)
