@@ -9,11 +9,11 @@ from typing import Any
 
 from mirakl_sync.money import Money
 from mirakl_sync.platforms.woocommerce.amounts import Amounts
+from mirakl_sync.platforms.woocommerce.leaving import has_left, on_its_way
 from mirakl_sync.platforms.woocommerce.parcels import LINE_ID, parcels_of
 from mirakl_sync.platforms.woocommerce.schemas import Line, ShopOrder
 from mirakl_sync.platforms.woocommerce.settings import StoreSettings
 from mirakl_sync.records.order import Address
-from mirakl_sync.records.shipment import Parcel
 from mirakl_sync.records.shop import CommissionShape, DraftLine, OrderDraft, OrderReference, PlatformOrder
 
 ORDER_ID, SHOP, MARKETPLACE = "_mirakl_order_id", "_mirakl_shop", "_mirakl_marketplace"
@@ -21,8 +21,6 @@ GHOST_OF = "_mirakl_ghost_of"
 ROUNDING = "Marketplace rounding"
 DEAD = frozenset({"cancelled", "trash"})
 ASLEEP = DEAD | {"pending", "on-hold", "failed", "refunded", "checkout-draft", "auto-draft"}
-# Advanced Shipment Tracking's own: a part has left, the rest has not
-PARTLY_LEFT = frozenset({"partial-shipped", "partially-shipped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,24 +151,14 @@ def platform_order(order: ShopOrder, settings: StoreSettings, shop_url: str) -> 
         # the shop lowers its stock on exactly these (woocommerce.md 4.5), and once released on our own status;
         # what plugins call it afterwards gives nothing back
         reserves=order.status in {"on-hold", "processing", settings.status_released}
-        or has_begun_to_leave(order.status, settings),
+        or on_its_way(order.status, settings),
         line_ids={str(line.meta[LINE_ID]): str(line.id) for line in order.lines if line.meta.get(LINE_ID)},
         url=f"{shop_url}/wp-admin/post.php?post={order.id}&action=edit",
         modified_at=order.modified_at,
         reference=reference_of(order),
-        left=order.status in settings.shipped or (live and _left_by_tracking(order.status, parcels, settings)),
+        left=has_left(order, settings, parcels, live=live),
         parcels=parcels,
     )
-
-
-def has_begun_to_leave(status: str, settings: StoreSettings) -> bool:
-    """True for a status that says that everything, or a part, is on its way."""
-    return status in settings.shipped | PARTLY_LEFT | {"completed"}
-
-
-def _left_by_tracking(status: str, parcels: Sequence[Parcel], settings: StoreSettings) -> bool:
-    """For shops that enter a number when the whole order goes and leave its status alone."""
-    return settings.tracking_means_left and status not in PARTLY_LEFT and any(parcel.number for parcel in parcels)
 
 
 def wrong_lines(draft: OrderDraft, lines: Sequence[Line]) -> list[str]:

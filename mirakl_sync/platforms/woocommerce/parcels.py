@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from mirakl_sync.platforms.woocommerce.schemas import Line, ShopOrder
-from mirakl_sync.platforms.woocommerce.tracking_fields import READERS, Piece, Told, whole
+from mirakl_sync.platforms.woocommerce.tracking_fields import Piece, Told, whole
+from mirakl_sync.platforms.woocommerce.tracking_plugins import READERS
 from mirakl_sync.records.shipment import Parcel, ParcelLine
 
 LINE_ID = "_mirakl_order_line_id"
@@ -37,7 +38,7 @@ def _parcels(order: ShopOrder, told: Iterable[Told]) -> Iterator[Parcel]:
     for each in told:
         lines = _lines(order, each.pieces) if each.pieces else None
         if (each.number or each.url or each.carrier) and lines != ():
-            parcel_id = each.key or _digest(each.carrier, each.number, each.url)
+            parcel_id = each.key or _digest(each.carrier, each.number or each.url)
             yield Parcel(parcel_id, each.carrier, each.number, each.url, each.left_at, lines)
 
 

@@ -20,6 +20,7 @@ from mirakl_sync.platforms.woocommerce.amounts import (
 )
 from mirakl_sync.platforms.woocommerce.client import WooClient
 from mirakl_sync.platforms.woocommerce.facts import Catalogue
+from mirakl_sync.platforms.woocommerce.leaving import on_its_way
 from mirakl_sync.platforms.woocommerce.schemas import ShopOrder
 from mirakl_sync.platforms.woocommerce.settings import StoreSettings
 from mirakl_sync.records.shop import OrderDraft
@@ -128,7 +129,7 @@ def release(desk: Desk, order: ShopOrder, draft: OrderDraft) -> ShopOrder:
             code=f"order_{order.status.replace('-', '_')}",
         )
     complete = orders.address_written(draft, order)
-    if orders.has_begun_to_leave(order.status, desk.settings) and not complete:
+    if on_its_way(order.status, desk.settings) and not complete:
         raise Refused(
             f"WooCommerce order {order.number} was {order.status} without our release.", code="order_completed"
         )

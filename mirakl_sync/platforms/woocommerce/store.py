@@ -13,6 +13,7 @@ from mirakl_sync.platforms.woocommerce import checks, finding, notices, orders, 
 from mirakl_sync.platforms.woocommerce.answers import interpret
 from mirakl_sync.platforms.woocommerce.client import PAGE, WooClient
 from mirakl_sync.platforms.woocommerce.facts import Catalogue
+from mirakl_sync.platforms.woocommerce.leaving import has_begun_to_leave, on_its_way
 from mirakl_sync.platforms.woocommerce.schemas import ShopOrder
 from mirakl_sync.platforms.woocommerce.settings import StoreSettings, read_settings
 from mirakl_sync.records.shop import (
@@ -104,12 +105,11 @@ class WooCommerce:
         seen = self._seen(order)
         if seen.canceled:
             return seen
-        gone = order.status == "refunded" or orders.has_begun_to_leave(order.status, self.settings)
-        if gone or seen.left:
+        told = order.status if order.status == "refunded" or on_its_way(order.status, self.settings) else ""
+        if told or seen.left or has_begun_to_leave(order, self.settings):
             raise Refused(
-                f"WooCommerce order {order.number} is {order.status if gone else 'shipped'} and cannot be cancelled "
-                "any more.",
-                code=f"order_{order.status.replace('-', '_')}" if gone else "order_shipped",
+                f"WooCommerce order {order.number} is {told or 'shipped'} and cannot be cancelled any more.",
+                code=f"order_{(told or 'shipped').replace('-', '_')}",
             )
         order = self.client.update_order(order.id, {"status": self.settings.status_canceled})
         placing.note(self._desk, order, reason)

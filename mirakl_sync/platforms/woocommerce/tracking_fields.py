@@ -1,19 +1,20 @@
-"""Tracking as WooCommerce plugins keep it in an order's fields: one reader a plugin, tolerant of PHP's shapes."""
+"""What tracking plugins write, read tolerantly: lists that PHP made objects of, numbers as text, dates of any kind."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
-from mirakl_sync.platforms.woocommerce.schemas import ShopOrder
-
-ANOTHER_PLACE = re.compile(r"%\d+\$s")
+NUMBER_PLACES = ("%1$s", "%s", "%number%", "{tracking_number}")
+OTHER_PLACE = re.compile(r"%\d+\$s|%[a-z]+_[a-z]+%|\{[a-z_]+\}")
+# Fewer digits are no Unix time since 1973 but a date without hyphens.
+UNIX_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +36,6 @@ class Told:
     key: str = ""
     left_at: datetime | None = None
     pieces: tuple[Piece, ...] | None = None
-
-
-# What an order tells, entry by entry; None stands for an entry that cannot be read.
-Reader = Callable[[ShopOrder], Iterator[Told | None]]
-
-
-def field(name: str, read: Callable[[Mapping[str, Any]], Told], *, mark: str) -> Reader:
-    """The reader of a field of the order that holds one entry a parcel; ``mark`` is a key every entry has."""
-
-    def reader(order: ShopOrder) -> Iterator[Told | None]:
-        for row in rows(order.meta.get(name), mark=mark):
-            yield None if row is None else read(row)
-
-    return reader
-
-
-def shipment_tracking(row: Mapping[str, Any]) -> Told:
-    """An entry of WooCommerce Shipment Tracking or Advanced Shipment Tracking; only the latter says what is inside."""
-    number = text(row.get("tracking_number"))
-    return Told(
-        number=number,
-        carrier=text(row.get("tracking_provider")) or text(row.get("custom_tracking_provider")),
-        url=link(text(row.get("custom_tracking_link")), number),
-        key=text(row.get("tracking_id")),
-        left_at=moment(row.get("date_shipped")),
-        pieces=pieces(row.get("products_list"), item="item_id", product="product", quantity="qty"),
-    )
-
-
-READERS: dict[str, Reader] = {
-    "Shipment Tracking": field("_wc_shipment_tracking_items", shipment_tracking, mark="tracking_number"),
-}
 
 
 def rows(value: Any, *, mark: str) -> Iterator[Mapping[str, Any] | None]:
@@ -116,15 +85,17 @@ def whole(value: Any) -> int | None:
 def moment(value: Any) -> datetime | None:
     """Unix seconds, as number or text, or a date, which is meant as UTC; None where it is neither."""
     told = text(value)
+    unix = told.isdigit() and len(told) >= UNIX_DIGITS
     try:
-        at = datetime.fromtimestamp(int(told), UTC) if told.isdigit() else datetime.fromisoformat(told)
+        at = datetime.fromtimestamp(int(told), UTC) if unix else datetime.fromisoformat(told)
     except (ValueError, OverflowError, OSError):
         return None
-    at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    return at if at.timestamp() > 0 else None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def link(template: str, number: str) -> str:
-    """A whole address: ``%1$s`` stands for the number. Empty where it wants more than that or is no web address."""
-    at = template.replace("%1$s", quote(number, safe="")).replace("%s", quote(number, safe=""))
-    return at if at.startswith(("https://", "http://")) and not ANOTHER_PLACE.search(at) else ""
+    """A whole address with the number in its place. Empty where it wants more than that or is no web address."""
+    at = template
+    for place in NUMBER_PLACES:
+        at = at.replace(place, quote(number, safe=""))
+    return at if at.startswith(("https://", "http://")) and not OTHER_PLACE.search(at) else ""

@@ -60,7 +60,7 @@ def test_a_gift_staff_added_is_not_the_marketplaces_parcel(woo):
         row = find_order(bench.shop, int(order.order_id))
         gift = create_order(bench.shop, {"line_items": [{"sku": "BOOK", "quantity": 1}]}).lines[0]
         row.lines.append(gift)
-        entry = tracking.new_entry(bench.shop, "Hermes", "H1")
+        entry = tracking.staff_entry(bench.shop, "Hermes", "H1")
         tracking.add(bench.shop, row, entry | {"products_list": tracking.contents(bench.shop, [(gift, 1)])})
     assert bench.platform.read_order(order.order_id).parcels == ()
 
