@@ -11,7 +11,13 @@ from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
 from mirakl_sync.sandbox.control import put_under_control
-from mirakl_sync.sandbox.woocommerce import views_orders, views_products, views_shop, views_webhooks
+from mirakl_sync.sandbox.woocommerce import (
+    views_orders,
+    views_products,
+    views_shop,
+    views_tracking,
+    views_webhooks,
+)
 from mirakl_sync.sandbox.woocommerce.auth import authenticate, refuse_strangers
 from mirakl_sync.sandbox.woocommerce.control import control_of_shop
 from mirakl_sync.sandbox.woocommerce.deliveries import encode
@@ -25,8 +31,8 @@ ROUTES: list[Route] = [
     *views_products.ROUTES,
     *views_webhooks.ROUTES,
     *views_shop.ROUTES,
+    *views_tracking.ROUTES,
 ]
-PREFIX = "/wp-json/wc/v3/"
 METHOD_ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 NAMESPACES = ["oembed/1.0", "wc/v1", "wc/v2", "wc/v3", "wc/store/v1", "wp/v2"]
 ARRAY_KEY = re.compile(r"^(\w+)\[\d*\]$")
@@ -52,11 +58,11 @@ def create_app(shop: Shop) -> Flask:
     app = Flask(__name__)
     allowed: dict[str, set[str]] = defaultdict(set)
     for route in ROUTES:
-        allowed[route.rule].update(route.methods)
+        allowed[route.path].update(route.methods)
     for route in ROUTES:
-        allow = ", ".join(method for method in METHOD_ORDER if method in allowed[route.rule])
+        allow = ", ".join(method for method in METHOD_ORDER if method in allowed[route.path])
         app.add_url_rule(
-            PREFIX + route.rule,
+            route.path,
             endpoint=route.operation,
             view_func=_view(shop, route, allow),
             methods=[*route.methods],
@@ -85,6 +91,8 @@ def _view(shop: Shop, route: Route, allow: str) -> Any:
         try:
             with shop.lock:
                 key = authenticate(shop, request)
+                if not route.is_in(shop):
+                    raise no_route()
                 headers["Allow"] = allow
                 refuse_strangers(key, route.action)
                 reply = route.view(_call(shop, base, request), **parts)
@@ -176,8 +184,10 @@ def _index(shop: Shop) -> Response:
         "home": base,
         "gmt_offset": f"{hours:g}",
         "timezone_string": settings.timezone,
-        "namespaces": NAMESPACES,
+        "namespaces": [*NAMESPACES, *views_tracking.namespaces(settings)],
         "authentication": [],
-        "routes": {PREFIX.removeprefix("/wp-json") + route.rule: {"methods": [*route.methods]} for route in ROUTES},
+        "routes": {
+            route.path.removeprefix("/wp-json"): {"methods": [*route.methods]} for route in ROUTES if route.is_in(shop)
+        },
     }
     return _printed(body, 200, base, {"Allow": "GET"})

@@ -48,19 +48,31 @@ class Reply:
 
 @dataclass(frozen=True)
 class Route:
-    """`rule` below /wp-json/wc/v3/; `operation` is its name in calls and trouble; `action` names the right it needs."""
+    """`rule` below /wp-json/<namespace>/; `operation` is its name in calls and trouble.
+
+    `action` names the right it needs, `open` none. A plugin's route exists only in shops with one of `plugins`.
+    """
 
     rule: str
     methods: tuple[str, ...]
     operation: str
     action: str
     view: Callable[..., Reply]
+    namespace: str = "wc/v3"
+    plugins: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return f"/wp-json/{self.namespace}/{self.rule}"
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        numbered = re.sub(r"<int:\w+>", r"\\d+", self.rule)
+        numbered = re.sub(r"<int:\w+>", r"\\d+", self.path)
         named = re.sub(r"<\w+>", "[^/]+", numbered)
-        return re.compile(f"^/wp-json/wc/v3/{named}$")
+        return re.compile(f"^{named}$")
+
+    def is_in(self, shop: Shop) -> bool:
+        return not self.plugins or shop.settings.tracking_plugin in self.plugins
 
 
 def created(call: Call, body: dict[str, Any], path: str) -> Reply:

@@ -57,7 +57,7 @@ def ship(shop: Shop, order: Order, sent: dict[str, Any]) -> dict[str, Any]:
     complete = bool(sent.get("complete", not pieces))
     if sent.get("number") or sent.get("carrier"):
         _refuse_without_plugin(shop, pieces)
-        entry = tracking.new_entry(shop, *_words(sent), _date(sent))
+        entry = tracking.staff_entry(shop, *_words(sent), _date(sent))
         if pieces:
             entry |= {"products_list": tracking.contents(shop, pieces), "status_shipped": tracking.PARTLY}
         tracking.add(shop, order, entry)
@@ -112,7 +112,7 @@ def _changed(shop: Shop, sent: dict[str, Any]) -> dict[str, Any]:
     """The fields of an entry a correction touches."""
     changed: dict[str, Any] = {"tracking_number": str(sent["number"])} if "number" in sent else {}
     if "carrier" in sent:
-        fresh = tracking.new_entry(shop, *_words(sent))
+        fresh = tracking.staff_entry(shop, *_words(sent))
         changed |= {name: fresh[name] for name in ("tracking_provider", "custom_tracking_provider")}
         changed["custom_tracking_link"] = fresh["custom_tracking_link"]
     return changed

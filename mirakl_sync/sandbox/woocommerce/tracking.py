@@ -23,24 +23,34 @@ UNTOUCHED, SHIPPED, PARTLY = "0", "1", "2"
 """AST's `status_shipped`: leave the status, completed, partial-shipped."""
 
 
-def new_entry(shop: Shop, carrier: str, number: str, link: str = "", shipped: datetime | None = None) -> dict[str, Any]:
-    """An entry as the shop's plugin makes it: listed carriers by their slug, others by name and link.
+def staff_entry(
+    shop: Shop, carrier: str, number: str, link: str = "", shipped: datetime | None = None
+) -> dict[str, Any]:
+    """What staff enter in the plugin's form: a listed carrier by its slug, any other by name and link.
 
-    The id hangs on the moment, so the same number entered twice makes two entries.
+    AST keeps an unlisted name where the slug stands.
     """
     listed = slug(carrier) if slug(carrier) in SLUGS else ""
-    moment = f"{shop.clock.seconds():.8f}-{shop.store.numbers.next('tracking')}"
     ast = shop.settings.tracking_plugin == "ast"
-    entry: dict[str, Any] = {
-        # AST keeps an unlisted name where the slug stands
+    words = {
         "tracking_provider": listed or (carrier if ast else ""),
         "custom_tracking_provider": "" if listed or ast else carrier,
         "custom_tracking_link": "" if listed else link,
         "tracking_number": number,
-        "date_shipped": str(int((shipped or shop.now()).timestamp())),
-        "tracking_id": hashlib.md5(f"{carrier}-{number}{moment}".encode()).hexdigest(),
     }
-    if ast:
+    return new_entry(shop, words, shipped)
+
+
+def new_entry(shop: Shop, words: dict[str, str], shipped: datetime | None = None) -> dict[str, Any]:
+    """An entry as the shop's plugin stores it. Its id hangs on the moment: a number entered twice makes two entries."""
+    moment = f"{shop.clock.seconds():.8f}-{shop.store.numbers.next('tracking')}"
+    seed = f"{words['custom_tracking_provider'] or words['tracking_provider']}-{words['tracking_number']}{moment}"
+    entry: dict[str, Any] = {
+        **words,
+        "date_shipped": str(int((shipped or shop.now()).timestamp())),
+        "tracking_id": hashlib.md5(seed.encode()).hexdigest(),
+    }
+    if shop.settings.tracking_plugin == "ast":
         entry |= {"tracking_product_code": "", "products_list": "", "status_shipped": ""}
     return entry
 
@@ -58,6 +68,12 @@ def add(shop: Shop, order: Order, entry: dict[str, Any]) -> None:
     if wanted and order.status != wanted:
         change_status(shop, order, wanted)
         shop.save_order(order, "updated")
+
+
+def replace_all(shop: Shop, order: Order) -> None:
+    """AST's `replace_tracking`: what was there goes, in a save of its own."""
+    if tracked(order):
+        _write(shop, order, [])
 
 
 def correct(shop: Shop, order: Order, tracking_id: str, changed: dict[str, Any]) -> dict[str, Any] | None:

@@ -41,7 +41,7 @@ def tracked(order: Order) -> list[dict[str, Any]]:
 def inside_of(entry: dict[str, Any]) -> list[dict[str, str]]:
     """AST's `products_list`; it is an empty text where nobody said what is inside."""
     kept = entry.get("products_list")
-    return kept if isinstance(kept, list) else []
+    return [piece for piece in kept if isinstance(piece, dict)] if isinstance(kept, list) else []
 
 
 def number_of(entry: dict[str, Any]) -> str:
@@ -69,8 +69,16 @@ def parcels(order: Order) -> list[dict[str, Any]]:
             "number": number_of(entry),
             "link": link_of(entry),
             "items": [
-                {"line_id": int(piece.get("item_id") or 0), "quantity": int(piece["qty"])} for piece in inside_of(entry)
+                {"line_id": _line_id(order, piece), "quantity": int(piece.get("qty") or 0)}
+                for piece in inside_of(entry)
             ],
         }
         for entry in tracked(order)
     ]
+
+
+def _line_id(order: Order, piece: dict[str, str]) -> int | None:
+    """The line itself, or the first that sells the product."""
+    if piece.get("item_id"):
+        return int(piece["item_id"])
+    return next((line.id for line in order.lines if str(line.sold_id) == piece.get("product")), None)
