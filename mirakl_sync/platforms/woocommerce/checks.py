@@ -10,6 +10,7 @@ from mirakl_sync.errors import MiraklSyncError, Misconfigured, Refused, Unavaila
 from mirakl_sync.http.contract import Operation
 from mirakl_sync.platforms.woocommerce.client import WooClient
 from mirakl_sync.platforms.woocommerce.settings import StoreSettings
+from mirakl_sync.platforms.woocommerce.tracking_plugins import AST, ROUTES, SHIPMENT_TRACKING
 from mirakl_sync.records.shop import Finding
 
 PROBE = Operation("woocommerce.check_write", writes=True)
@@ -28,6 +29,7 @@ def check(client: WooClient, settings: StoreSettings, *, has_secret: bool) -> li
         ("taxes", lambda: _taxes(client, settings)),
         ("stock", lambda: _stock(client)),
         ("currency", lambda: _currency(client)),
+        ("tracking", lambda: _tracking(client, settings)),
     )
     found = [finding for subject, question in questions for finding in _guarded(subject, question)]
     return door + found + list(_customer(settings)) + list(_hooks(has_secret))
@@ -149,6 +151,26 @@ def _stock(client: WooClient) -> Iterator[Finding]:
 def _currency(client: WooClient) -> Iterator[Finding]:
     currency = client.settings("general").get("woocommerce_currency", "an unknown currency")
     yield Finding(True, "currency", f"The shop sells in {currency}; orders in another currency keep theirs.")
+
+
+def _tracking(client: WooClient, settings: StoreSettings) -> Iterator[Finding]:
+    """Plugins that show themselves in the API. YITH's and small ones do not, so nothing found is no proof."""
+    routes = [str(route) for route in client.index().get("namespaces", ())]
+    found = [plugin for start, plugin in ROUTES.items() if any(route.startswith(start) for route in routes)]
+    if AST in found:  # it serves the other's routes too
+        found = [plugin for plugin in found if plugin != SHIPMENT_TRACKING]
+    left = ", ".join(sorted(settings.shipped)) or "none"
+    if found:
+        words = f"Parcels are read from {' and '.join(found)}; the whole order has left at the status {left}."
+        yield Finding(True, "tracking", words)
+        return
+    yield Finding(
+        False,
+        "tracking",
+        f"No tracking plugin shows itself: at the status {left} an order is confirmed to the marketplace, and if it "
+        "carries no number, without one.",
+        "Where a marketplace asks for numbers, install one of the plugins our README names.",
+    )
 
 
 def _customer(settings: StoreSettings) -> Iterator[Finding]:

@@ -125,10 +125,11 @@ READERS: dict[str, Reader] = {
     ),
 }
 
-# Plugins the shop's API itself gives away, by the beginning of their routes.
+# Plugins that show themselves in the shop's API, by the beginning of their routes.
+AST, SHIPMENT_TRACKING = "Advanced Shipment Tracking", "WooCommerce Shipment Tracking"
 ROUTES = {
-    "wc-ast/": "Advanced Shipment Tracking",
-    "wc-shipment-tracking/": "WooCommerce Shipment Tracking",
+    "wc-ast/": AST,
+    "wc-shipment-tracking/": SHIPMENT_TRACKING,
     "wc/aftership/": "AfterShip",
     "parcelpanel/": "ParcelPanel",
     "woo-orders-tracking/": "Orders Tracking",

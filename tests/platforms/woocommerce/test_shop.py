@@ -124,12 +124,27 @@ def test_a_shop_in_order_has_nothing_to_mend(woo):
         ({"hpos": False}, {}, "classic storage"),
         ({"calc_taxes": False}, {}, "computes no tax"),
         ({}, {"taxes": "zero_rate", "zero_rate_class": "nothing"}, "no rate of zero"),
+        ({"tracking_plugin": "none"}, {}, "No tracking plugin shows itself: at the status completed"),
     ],
 )
 def test_the_check_says_what_to_mend(woo, shop_settings, settings, words):
     findings = woo(shop_settings, **settings).platform.check()
     assert words in sentences(findings)
     assert all(finding.way_out for finding in findings if not finding.ok)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "named"),
+    [
+        ("shipment_tracking", "from WooCommerce Shipment Tracking; the"),
+        ("ast", "from Advanced Shipment Tracking; the"),
+    ],
+)
+def test_the_check_names_the_plugin_that_tells_parcels(woo, plugin, named):
+    findings = woo({"tracking_plugin": plugin}, status_shipped="delivered,wc-gone").platform.check()
+    (finding,) = [each for each in findings if each.subject == "tracking"]
+    assert (finding.ok, named in finding.sentence) == (True, True)
+    assert "at the status delivered, gone" in finding.sentence
 
 
 def test_a_key_that_only_reads_blocks(woo):
