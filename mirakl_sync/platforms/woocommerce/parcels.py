@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from mirakl_sync.platforms.woocommerce.schemas import Line, ShopOrder
@@ -13,6 +14,7 @@ from mirakl_sync.platforms.woocommerce.tracking_plugins import READERS
 from mirakl_sync.records.shipment import Parcel, ParcelLine
 
 LINE_ID = "_mirakl_order_line_id"
+LONGEST_ID = 64
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +40,14 @@ def _parcels(order: ShopOrder, told: Iterable[Told]) -> Iterator[Parcel]:
     for each in told:
         lines = _lines(order, each.pieces) if each.pieces else None
         if (each.number or each.url or each.carrier) and lines != ():
-            parcel_id = each.key or _digest(each.carrier, each.number or each.url)
-            yield Parcel(parcel_id, each.carrier, each.number, each.url, each.left_at, lines)
+            yield Parcel(_parcel_id(each), each.carrier, each.number, each.url, each.left_at, lines)
+
+
+def _parcel_id(told: Told) -> str:
+    """The plugin's own id, where it is one; else made of what the parcel is called."""
+    if told.key:
+        return told.key if len(told.key) <= LONGEST_ID else _digest(told.key)
+    return _digest(told.carrier, told.number or told.url)
 
 
 def _lines(order: ShopOrder, pieces: Iterable[Piece]) -> tuple[ParcelLine, ...] | None:
@@ -62,7 +70,7 @@ def _lines(order: ShopOrder, pieces: Iterable[Piece]) -> tuple[ParcelLine, ...] 
 def _candidates(order: ShopOrder, piece: Piece) -> list[Line]:
     """The line of that id; without one, the lines that sell the product, which a product may do more than once."""
     by_id = [line for line in order.lines if str(line.id) == piece.item]
-    if by_id or not piece.product:
+    if by_id or piece.product in ("", "0"):  # 0 is a product the shop does not know, and no variation
         return by_id
     return [line for line in order.lines if piece.product in (str(line.product_id), str(line.variation_id))]
 
@@ -76,15 +84,15 @@ def _one_of_each(parcels: Iterable[Parcel]) -> Iterable[Parcel]:
     """Equal entries are one parcel; an id used again for another number gets one of its own."""
     kept: dict[str, Parcel] = {}
     for parcel in parcels:
-        twin = kept.get(parcel.parcel_id)
-        if twin is None:
-            kept[parcel.parcel_id] = parcel
-        elif (twin.carrier, twin.number) == (parcel.carrier, parcel.number):
-            kept[parcel.parcel_id] = _joined(twin, parcel)
-        else:
-            own = _digest(parcel.parcel_id, parcel.carrier, parcel.number)
-            kept[own] = _with_id(parcel, own)
+        own = parcel
+        if parcel.parcel_id in kept and not _same(kept[parcel.parcel_id], parcel):
+            own = replace(parcel, parcel_id=_digest(parcel.parcel_id, parcel.carrier, parcel.number))
+        kept[own.parcel_id] = _joined(kept[own.parcel_id], own) if own.parcel_id in kept else own
     return kept.values()
+
+
+def _same(one: Parcel, other: Parcel) -> bool:
+    return (one.carrier, one.number) == (other.carrier, other.number)
 
 
 def _joined(first: Parcel, second: Parcel) -> Parcel:
@@ -96,12 +104,7 @@ def _joined(first: Parcel, second: Parcel) -> Parcel:
         for line in second.lines:
             inside[line.line_id] = max(line.quantity, inside.get(line.line_id, 0))
         lines = tuple(ParcelLine(line_id, quantity) for line_id, quantity in inside.items())
-    url, left_at = first.url or second.url, first.left_at or second.left_at
-    return Parcel(first.parcel_id, first.carrier, first.number, url, left_at, lines)
-
-
-def _with_id(parcel: Parcel, parcel_id: str) -> Parcel:
-    return Parcel(parcel_id, parcel.carrier, parcel.number, parcel.url, parcel.left_at, parcel.lines)
+    return replace(first, url=first.url or second.url, left_at=first.left_at or second.left_at, lines=lines)
 
 
 def _digest(*words: str) -> str:

@@ -15,6 +15,7 @@ NUMBER_PLACES = ("%1$s", "%s", "%number%", "{tracking_number}")
 OTHER_PLACE = re.compile(r"%\d+\$s|%[a-z]+_[a-z]+%|\{[a-z_]+\}")
 # Fewer digits are no Unix time since 1973 but a date without hyphens.
 UNIX_DIGITS = 9
+MOST_PIECES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ def rows(value: Any, *, mark: str) -> Iterator[Mapping[str, Any] | None]:
     """
     if isinstance(value, str):
         try:
-            value = json.loads(value) if value.strip() else None
-        except ValueError:
+            value = json.loads(value, parse_float=Decimal) if value.strip() else None
+        except (ValueError, RecursionError):
             value = [None]
     if isinstance(value, Mapping):
         value = [value] if mark in value else list(value.values())
@@ -68,18 +69,24 @@ def pieces(value: Any, *, item: str, product: str, quantity: str) -> tuple[Piece
 
 
 def text(value: Any) -> str:
-    """A word or number as trimmed text; empty for anything else."""
+    """A word or number as one trimmed line, without what no eye sees (copied numbers bring it); empty for the rest."""
     told = value if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool) else ""
-    return str(told).strip()
+    return "".join(map(_visible, str(told))).strip()
+
+
+def _visible(sign: str) -> str:
+    if sign.isprintable():
+        return sign
+    return " " if sign.isspace() else ""
 
 
 def whole(value: Any) -> int | None:
-    """A count of pieces; None for what is not a whole number above nought."""
+    """A count of pieces; None for what is not a whole number above nought, or is one no parcel holds."""
     try:
         count = Decimal(text(value))
     except InvalidOperation:
         return None
-    return int(count) if count.is_finite() and count > 0 and count == count.to_integral_value() else None
+    return int(count) if count.is_finite() and 0 < count <= MOST_PIECES and count == int(count) else None
 
 
 def moment(value: Any) -> datetime | None:

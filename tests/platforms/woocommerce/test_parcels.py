@@ -86,7 +86,20 @@ def test_nothing_entered_is_no_parcel_and_no_complaint(value, caplog):
 
 
 @pytest.mark.parametrize(
-    "value", ["a:1:{i:0;s:5:", "1Z999", 17, True, [UPS["tracking_number"]], [[UPS]], [None], {"a": 1}, '"1Z999"', "3"]
+    "value",
+    [
+        "a:1:{i:0;s:5:",
+        "1Z999",
+        17,
+        True,
+        [UPS["tracking_number"]],
+        [[UPS]],
+        [None],
+        {"a": 1},
+        '"1Z999"',
+        "3",
+        "[" * 9999,
+    ],
 )
 def test_garbage_is_no_parcel_and_said_once_without_the_buyers_data(value, caplog):
     number = next(NUMBERS)
@@ -112,6 +125,8 @@ def test_the_readable_entries_beside_garbage_stay(caplog):
     [
         ("  1Z 999-AA/10 ", "1Z 999-AA/10"),
         ("ß№漢字#?&", "ß№漢字#?&"),
+        ("1Z\u00a0999\u200b\t\n", "1Z 999"),
+        ("1Z\x00999\ud800", "1Z999"),
         (123456789012, "123456789012"),
         ("000123", "000123"),
         ("", ""),
@@ -174,6 +189,21 @@ def test_an_id_used_for_two_numbers_makes_two_parcels_whose_ids_stay():
     assert tracked(two)[1].parcel_id == second.parcel_id
 
 
+def test_an_id_used_again_and_again_makes_a_parcel_a_number():
+    other = {**UPS, "tracking_number": "1Z998", "products_list": [{"item_id": "315", "qty": 1}]}
+    more = {**other, "products_list": [{"item_id": "316", "qty": 1}]}
+    told = tracked([UPS, other, more, UPS])
+    assert [parcel.number for parcel in told] == ["1Z999", "1Z998"]
+    assert told[1].lines == (ParcelLine("L1", 1), ParcelLine("L2", 1))
+
+
+def test_an_id_too_long_to_be_one_is_shortened_and_stays():
+    (parcel,) = tracked([{**UPS, "tracking_id": "x" * 500}])
+    assert len(parcel.parcel_id) == 32
+    assert tracked([{**UPS, "tracking_id": "x" * 500, "tracking_number": "2"}])[0].parcel_id == parcel.parcel_id
+    assert tracked([{**UPS, "tracking_id": "x" * 501}])[0].parcel_id != parcel.parcel_id
+
+
 def test_fifty_parcels_are_fifty_parcels():
     many = [{**UPS, "tracking_id": f"{n:032x}", "tracking_number": f"1Z{n}"} for n in range(50)]
     told = tracked(many)
@@ -194,8 +224,27 @@ def test_fifty_parcels_are_fifty_parcels():
         [{"product": "93", "item_id": "315", "qty": 1}, {"product": "94", "item_id": "316", "qty": "0"}],
         [{"product": "93", "item_id": "315", "qty": 1}, {"product": "94", "item_id": "316", "qty": -2}],
         [{"product": "93", "item_id": "315", "qty": 1}, "x", None],
+        [{"product": "93", "qty": 1}, {"product": "0", "qty": 1}],
+        '[{"product":93,"item_id":315,"qty":1.0}]',
+        [{"product": "93", "item_id": "315", "qty": 1}, {"product": "94", "item_id": "316", "qty": "1e999999"}],
+        [{"product": "93", "item_id": "315", "qty": 1}, {"product": "94", "item_id": "316", "qty": 0.5}],
     ],
-    ids=["text", "numbers", "object", "json", "product", "no item", "not ours", "nought", "negative", "odd rows"],
+    ids=[
+        "text",
+        "numbers",
+        "object",
+        "json",
+        "product",
+        "no item",
+        "not ours",
+        "nought",
+        "negative",
+        "odd rows",
+        "unknown product",
+        "fractions",
+        "endless",
+        "half",
+    ],
 )
 def test_what_is_inside_is_told_by_our_own_lines(products):
     assert inside(products) == {"L1": 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import UTC, datetime
 from typing import Any
 
@@ -150,6 +151,47 @@ def test_yith_premium_names_its_carrier_by_id(fields, carrier):
 
 def test_yith_without_a_number_has_no_parcel():
     assert seen({"ywot_tracking_code": "", "ywot_carrier_id": "seur"}).parcels == ()
+
+
+ORDER_FIELDS = (
+    "_wc_shipment_tracking_items",
+    "_aftership_tracking_items",
+    "_parcelpanel_shipping_numbers",
+    "_wot_tracking_number",
+    "ywot_tracking_code",
+    "ywot_pick_up_date",
+    "_fulfillment_status",
+)
+LINE_FIELDS = ("_vi_wot_order_item_tracking_data", "_vi_wot_order_item_tracking_data_by_quantity")
+WORDS = ("tracking_number", "tracking_id", "slug", "products_list", "line_items", "qty", "product", "item_id", "time")
+ODD = (None, True, "", " ", "1", "0", "-1", "1e99", "[{]", "\ud800\x00", 0, -7, 10**30, 1.5, [], {}, "2026-02-30")
+
+
+def any_value(dice: random.Random, depth: int = 0) -> Any:
+    """Something PHP may have left: nested, empty, of the wrong kind, or as JSON text."""
+    kind = dice.randrange(4 if depth < 3 else 1)
+    if kind == 0:
+        return dice.choice(ODD)
+    if kind == 1:
+        return [any_value(dice, depth + 1) for _ in range(dice.randrange(4))]
+    if kind == 2:
+        return {dice.choice(WORDS): any_value(dice, depth + 1) for _ in range(dice.randrange(6))}
+    return json.dumps(any_value(dice, depth + 1))
+
+
+def test_whatever_stands_in_the_fields_the_order_is_read():
+    read = 0
+    for seed in range(1500):
+        dice = random.Random(seed)
+        fields = {name: any_value(dice) for name in ORDER_FIELDS}
+        lines = [line(n, dice.choice([0, 1, "2", None]), **{f: any_value(dice) for f in LINE_FIELDS}) for n in (1, 2)]
+        parcels = seen(fields, *lines, tracking_means_left=True).parcels
+        assert len({parcel.parcel_id for parcel in parcels}) == len(parcels)
+        assert all(parcel.lines is None or parcel.lines for parcel in parcels)
+        assert all(each.quantity > 0 for parcel in parcels for each in parcel.lines or ())
+        f"{parcels}".encode()
+        read += len(parcels)
+    assert read > 500
 
 
 def test_a_number_one_plugin_copied_from_another_is_one_parcel():
