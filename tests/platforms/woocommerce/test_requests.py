@@ -29,6 +29,7 @@ def day():
         woo.release_order(order.order_id, addressed(wanted, WIEN, email="x1@relay.example"))
     for shape in CommissionShape:
         woo.cancel_order(woo.create_order(draft(shape=shape), held=True).order_id, "No longer wanted.")
+    assert list(woo.read_orders([order.order_id, "999999"]))
     woo.find_order(draft().reference, since=since)
     assert list(woo.notices_since(NoticeKind.ORDER, since))
     assert list(woo.notices_since(NoticeKind.PRODUCT, since))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from tests.contracts import woocommerce_contract
-from tests.sandbox.woocommerce.conftest import Client
+from tests.sandbox.woocommerce.conftest import BASIC, Client
 
 OBSERVED_OTHERWISE = {
     "shipping_class_id",  # declared a string, recorded as the number 0
@@ -81,6 +82,24 @@ def test_webhooks_and_errors_keep_the_contract(client: Client) -> None:
     assert problems("Webhook", client.post("webhooks", body)) == []
     for path in ("orders/999", "orders?per_page=101", "nowhere"):
         assert problems("Error", client("GET", path).json) == []
+
+
+@pytest.mark.parametrize("plugin", ["shipment_tracking", "ast"])
+def test_parcels_keep_the_contract(make_client: Callable[..., Client], plugin: str) -> None:
+    client = make_client(tracking_plugin=plugin)
+    base = f"/wp-json/wc-shipment-tracking/v3/orders/{full_order(client)['id']}/shipment-trackings"
+    sent = {"tracking_provider": "Hermes", "tracking_number": "H 1", "date_shipped": "2026-11-20"}
+    made = client.flask.post(base, json=sent, auth=BASIC)
+    contract = woocommerce_contract()
+    contract.check_request("POST", base, {}, sent)
+    contract.check_response("POST", base, 201, made.json)
+    own = f"{base}/{made.json['tracking_id']}"
+    for method, path in (("GET", base), ("GET", own), ("DELETE", own)):
+        answer = client.flask.open(path, method=method, auth=BASIC)
+        contract.check_response(method, path, answer.status_code, answer.json)
+        assert answer.status_code == 200
+    refusal = client.flask.get(own, auth=BASIC)
+    contract.check_response("GET", own, 404, refusal.json)
 
 
 def test_batches_keep_the_contract(client: Client) -> None:
