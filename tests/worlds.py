@@ -19,7 +19,7 @@ from mirakl_sync.db.models import Connection, Marketplace, Order, PolicyVersion,
 from mirakl_sync.dispatch import Wake
 from mirakl_sync.hooks import inbox as hooks
 from mirakl_sync.orders import flow, intake, references, sweep, watch
-from mirakl_sync.policy.model import OrderPolicy, Policy
+from mirakl_sync.policy.model import OrderPolicy, Policy, ShipmentPolicy
 from mirakl_sync.policy.schema import write_policy
 from mirakl_sync.sandbox.plan import Sandbox, open_sandbox
 from mirakl_sync.shipments import flow as parcels
@@ -155,6 +155,7 @@ def world(
     database_url: str,
     *,
     policy: OrderPolicy | None = None,
+    shipments: ShipmentPolicy | None = None,
     market: Mapping[str, Any] | None = None,
     webshop: Mapping[str, Any] | None = None,
     now: Clock = real.now,
@@ -176,14 +177,15 @@ def world(
     wiring = wire(config, dispatcher=workers, now=now)
     Base.metadata.create_all(wiring.db.writing)
     try:
-        number = join(wiring, sandbox, policy or OrderPolicy(), store_settings or {})
+        whole = Policy(policy or OrderPolicy(), shipments or ShipmentPolicy())
+        number = join(wiring, sandbox, whole, store_settings or {})
         yield World(sandbox, wiring, workers, number)
     finally:
         wiring.close()
         sandbox.stop()
 
 
-def join(wiring: Wiring, sandbox: Sandbox, policy: OrderPolicy, store_settings: Mapping[str, Any]) -> int:
+def join(wiring: Wiring, sandbox: Sandbox, policy: Policy, store_settings: Mapping[str, Any]) -> int:
     """Write the rows that join the sandbox's shop to its webshop."""
     acme, webshop = sandbox["acme"], sandbox["webshop"]
     with wiring.db.transaction() as tx:
@@ -191,7 +193,7 @@ def join(wiring: Wiring, sandbox: Sandbox, policy: OrderPolicy, store_settings: 
             key="acme",
             name="Acme",
             url=acme["url"],
-            rules={"window": {"hours": 24}, "call_limits": {"OR11": 0, "OR04": 0}},
+            rules={"window": {"hours": 24}, "call_limits": {"OR11": 0, "OR04": 0, "SH12": 0, "SH21": 0, "ST12": 0}},
         )
         shop = Shop(marketplace=marketplace, shop_id="2000", credentials={"api_key": acme["shops"][0]["key"]})
         store = Store(
@@ -201,7 +203,7 @@ def join(wiring: Wiring, sandbox: Sandbox, policy: OrderPolicy, store_settings: 
             credentials={name: webshop[name] for name in ("consumer_key", "consumer_secret")},
             settings={"look_after": 0, **store_settings},
         )
-        version = PolicyVersion(digest="test", content=write_policy(Policy(orders=policy)))
+        version = PolicyVersion(digest="test", content=write_policy(policy))
         tx.add_all([shop, store, version])
         tx.flush()
         connection = Connection(

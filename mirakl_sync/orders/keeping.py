@@ -77,7 +77,7 @@ def _ring_parcels(tx: Transaction, order_pks: Sequence[int], now: datetime) -> N
         tx.execute(
             update(Shipment)
             .where(Shipment.order_pk.in_(order_pks), unfinished)
-            .values(next_attempt_at=now)
+            .values(next_attempt_at=now, rung_at=None)
             .execution_options(synchronize_session=False)
         )
 

@@ -80,7 +80,8 @@ def map_name(
     changed = f" (before: {before})" if before is not None and before != target else ""
     words = f"the carrier “{spelled.strip() or 'none named'}”{where} is {target}{changed}"
     released = _release(tx, connection, name, words, who, now, correct_told=correct_told)
-    sentence = f"{words}; {len(released)} parcels go on"
+    go_on = "1 parcel goes on" if len(released) == 1 else f"{len(released)} parcels go on"
+    sentence = f"{words}; {go_on}"
     _tell(tx, "carrier mapping", [row.id], sentence, who, now)
     return Mapped(sentence, released)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mirakl_sync.cases.step import Ask, Settle, Wait
 from mirakl_sync.policy.model import Partial, ShipmentPolicy
@@ -23,6 +23,9 @@ SHIPPING = "SHIPPING"
 LEFT_STATES = frozenset({"SHIPPED", "TO_COLLECT"})
 OVER_STATES = frozenset({"RECEIVED", "CLOSED"})
 ENDED_STATES = frozenset({"REFUSED", "CANCELED"})
+
+# Nobody rings when a feed is resumed.
+LOOK_WHILE_PAUSED = timedelta(minutes=1)
 
 Step = ShipmentStep | Settle | Wait | Ask
 
@@ -46,7 +49,7 @@ def next_step(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> S
     if parcel.marketplace_state != SHIPPING and parcel.marketplace_state not in LEFT_STATES:
         return Wait(f"the marketplace to let it be shipped: it says {parcel.marketplace_state}")
     if parcel.paused:
-        return Wait("a person to resume shipments")
+        return Wait("a person to resume shipments", now + LOOK_WHILE_PAUSED)
     return _by_shipment(parcel, policy, now) if parcel.multi_shipment else _by_order(parcel, policy, now)
 
 
@@ -65,8 +68,8 @@ def _over(parcel: ShipmentFacts) -> Settle:
 
 def _told(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> Step:
     """The marketplace knows. Only a correction is left, as long as the sale runs."""
-    told_apart = parcel.multi_shipment and not parcel.shipment_id
-    if not parcel.to_correct or not parcel.number or parcel.removed or told_apart or parcel.leader != parcel.id:
+    speaks = bool(parcel.shipment_id) if parcel.multi_shipment else parcel.leader == parcel.id
+    if not (parcel.to_correct and parcel.number and speaks) or parcel.removed:
         return Wait("the end of the sale")
     wanted = telling.tracking(parcel, policy, now)
     if isinstance(wanted, Wait | Ask):
@@ -100,8 +103,7 @@ def _by_order(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> S
 def _by_shipment(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> Step:
     """ST01: every parcel a shipment of its own, with what is in it."""
     if parcel.marketplace_state in LEFT_STATES:
-        elsewhere = "" if parcel.shipment_id else ": it was told elsewhere"
-        return Settle(State.TOLD, f"the marketplace says {parcel.marketplace_state}{elsewhere}")
+        return _left(parcel)
     if parcel.shipment_id:
         if parcel.shipment_state in SHIPMENT_OPEN:
             return ShipShipment()
@@ -114,7 +116,7 @@ def _by_shipment(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -
         if parcel.leader != parcel.id:
             return _follow(parcel, "the shop does not say what is in which parcel")
     lines = _lines(parcel)
-    if isinstance(lines, Ask):
+    if isinstance(lines, Ask | Settle):
         return lines
     wanted = telling.tracking(parcel, policy, now)
     if isinstance(wanted, Wait | Ask):
@@ -124,18 +126,27 @@ def _by_shipment(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -
     return CreateShipment(lines, wanted.tracking, wanted.also)
 
 
+def _left(parcel: ShipmentFacts) -> Step:
+    """The marketplace counts the whole order as shipped, by our parcels or by somebody in the portal."""
+    if not parcel.shipment_id and parcel.order_shipped_told and isinstance(surplus := _lines(parcel), Ask):
+        return surplus
+    elsewhere = "" if parcel.shipment_id else ": it was told elsewhere"
+    return Settle(State.TOLD, f"the marketplace says {parcel.marketplace_state}{elsewhere}")
+
+
 def _follow(parcel: ShipmentFacts, why: str) -> Step:
     if parcel.leader_told:
         return Settle(State.TOLD, f"told with the order's first parcel: {why}")
     return Wait(f"the order's first parcel: {why}")
 
 
-def _lines(parcel: ShipmentFacts) -> dict[str, int] | Ask:
+def _lines(parcel: ShipmentFacts) -> dict[str, int] | Settle | Ask:
     """What the marketplace is told is inside; a question where that is more than the order still has to ship."""
     still_open = {line: pieces for line, pieces in parcel.open_lines.items() if pieces > 0}
-    if parcel.contents is None and still_open:
-        return still_open
-    inside = {line: pieces for line, pieces in (parcel.contents or {}).items() if pieces > 0}
+    if parcel.contents is None:
+        nothing = Settle(State.TOLD, "the order's other parcels told everything that is in it")
+        return still_open or nothing
+    inside = {line: pieces for line, pieces in parcel.contents.items() if pieces > 0}
     if inside and all(pieces <= still_open.get(line, 0) for line, pieces in inside.items()):
         return inside
     too_much = ", ".join(

@@ -9,6 +9,7 @@ import pytest
 
 from mirakl_sync.policy.model import Acceptance
 from tests.flows.days import Day, a_day
+from tests.flows.parcels import Packing
 
 Begin = Callable[..., Day]
 
@@ -24,3 +25,16 @@ def begin(database_url: str) -> Iterator[Begin]:
 def accept(request: pytest.FixtureRequest) -> Acceptance:
     """Both orders of doing things."""
     return Acceptance(request.param)
+
+
+@pytest.fixture
+def pack(begin: Begin) -> Callable[..., Packing]:
+    """Begins a day with a packing table (per-item tracking plugin) at a marketplace whose lists were read."""
+
+    def table(**wishes: object) -> Packing:
+        wishes["webshop"] = {"tracking_plugin": "ast", **dict(wishes.get("webshop") or {})}  # type: ignore[call-overload]
+        packing = Packing(begin(**wishes))
+        packing.learn()
+        return packing
+
+    return table

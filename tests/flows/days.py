@@ -17,7 +17,7 @@ from mirakl_sync.dispatch import Wake
 from mirakl_sync.errors import MiraklSyncError
 from mirakl_sync.hooks import inbox as hooks
 from mirakl_sync.orders import intake, references, sweep, watch
-from mirakl_sync.policy.model import OrderPolicy
+from mirakl_sync.policy.model import OrderPolicy, ShipmentPolicy
 from mirakl_sync.stores import poll
 from mirakl_sync.upkeep import silence
 from mirakl_sync.wiring import Wiring
@@ -227,13 +227,16 @@ def a_day(
     webshop: Mapping[str, Any] | None = None,
     store: Mapping[str, Any] | None = None,
     call_timeout: float = 2.0,
+    shipments: Mapping[str, Any] | None = None,
     **policy: Any,
 ) -> Iterator[Day]:
-    """A day with policy values by name, ``market`` and ``webshop`` as in a sandbox plan, ``store`` its settings."""
+    """A day with values of the order policy by name and those of ``shipments``; ``market`` and ``webshop`` as in a
+    sandbox plan, ``store`` its settings."""
     clock = MovingClock()
     with world(
         database_url,
         policy=OrderPolicy(**policy),
+        shipments=ShipmentPolicy(**(shipments or {})),
         market={"promotion_chance": 0, "acceptance_window": {"seconds": 86_400}, **(market or {})},
         webshop=webshop,
         # OAuth signs with the real time, which a moved shop refuses
