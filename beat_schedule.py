@@ -138,6 +138,13 @@ TICKS = (
         "a feed that stopped raises nothing by itself",
     ),
     Tick(
+        "tell people",
+        "upkeep.notify",
+        20,
+        "upkeep",
+        "an urgent question is worth little while nobody knows of it",
+    ),
+    Tick(
         "prune",
         "upkeep.prune",
         3600,

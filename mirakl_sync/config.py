@@ -38,6 +38,11 @@ class Config:
     console_password: str = field(default="", repr=False)
     flower_bind: str = "127.0.0.1:5555"
     flower_password: str = field(default="", repr=False)
+    # mail to people: the server with its password, and who it is from
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    # where people find the console, for links in messages
+    console_url: str = ""
 
     @property
     def lease(self) -> timedelta:
@@ -80,6 +85,9 @@ SETTINGS = (
     _Setting("CONSOLE_PASSWORD", "console_password", str, "password of the console; without it: this machine only"),
     _Setting("FLOWER_BIND", "flower_bind", str, "address and port of Flower: 127.0.0.1:5555"),
     _Setting("FLOWER_PASSWORD", "flower_password", str, "password of Flower; without it: this machine only"),
+    _Setting("SMTP_URL", "smtp_url", str, "mail server for messages: smtp://user:password@host:587 or smtps://…"),
+    _Setting("MAIL_FROM", "mail_from", str, "sender of messages: an e-mail address"),
+    _Setting("CONSOLE_URL", "console_url", str, "public address of the console, for links in messages"),
 )
 
 

@@ -75,7 +75,7 @@ QUEUES = (
     ),
     Queue(
         "upkeep",
-        promise="forgotten rows are found, promises and feeds are watched, old data leaves",
+        promise="forgotten rows are found, promises and feeds are watched, people are told, old data leaves",
         cares="operations: silence is noticed here",
         concurrency=4,
         tasks=(
@@ -87,6 +87,7 @@ QUEUES = (
             "shipments.watch",
             "webhooks.sweep",
             "upkeep.watch_silence",
+            "upkeep.notify",
             "upkeep.prune",
         ),
     ),

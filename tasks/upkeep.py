@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mirakl_sync.notify import telling
 from mirakl_sync.upkeep import prune as retention
 from mirakl_sync.upkeep import silence
 from tasks.app import app
@@ -13,6 +14,13 @@ def watch_silence() -> str:
     """Ask a person about every feed that stopped; close what speaks again."""
     with at_work("upkeep.watch_silence") as wiring:
         return told(silence.watch(wiring))
+
+
+@app.task(name="upkeep.notify")
+def notify() -> str:
+    """Tell people about questions: at once, in digests, and others when nobody acts."""
+    with at_work("upkeep.notify") as wiring:
+        return told(telling.notify(wiring))
 
 
 @app.task(name="upkeep.prune")

@@ -20,7 +20,7 @@ from mirakl_sync.records.shop import Finding
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """Look at settings, key, database, broker, processes, feeds, connections and clocks.
+    """Look at settings, key, database, broker, processes, feeds, connections, clocks and who is told.
 
     Exit code 1 when something keeps the work from being done.
     """
@@ -46,7 +46,7 @@ def _everything() -> Iterator[Finding]:
     yield from (*keys, *stored, *examine.broker(config), *examine.processes())
     if not blocking([*keys, *stored]):
         with at_work() as wiring:
-            yield from (*examine.feeds(wiring), *examine.connections(wiring))
+            yield from (*examine.feeds(wiring), *examine.connections(wiring), *examine.people(wiring))
 
 
 def _verdict(found: list[Finding]) -> str:

@@ -16,6 +16,7 @@ from mirakl_sync.db.engine import SAFE_SQLITE, sqlite_version
 from mirakl_sync.db.models import Connection, Heartbeat
 from mirakl_sync.embedded import procfile
 from mirakl_sync.errors import MiraklSyncError, Misconfigured
+from mirakl_sync.notify import audience
 from mirakl_sync.records.shop import Finding
 from mirakl_sync.upkeep.silence import late_at
 from mirakl_sync.wiring import Wiring
@@ -144,6 +145,12 @@ def feeds(wiring: Wiring) -> Iterator[Finding]:
             yield Finding(False, "feeds", words, "Are beat and its worker running? See Flower and the worker's log.")
         else:
             yield Finding(True, "feeds", words)
+
+
+def people(wiring: Wiring) -> Iterator[Finding]:
+    """Is somebody told about each role's questions, and can messages leave?"""
+    with wiring.db.reading() as tx:
+        yield from audience.findings(tx, wiring.config)
 
 
 def connections(wiring: Wiring) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ import click
 
 from mirakl_sync.cli.context import at_work
 from mirakl_sync.cli.inbox_acting import assign, comment, reopen, retry, settle
+from mirakl_sync.cli.inbox_telling import notify, test_message
 from mirakl_sync.cli.output import dump, footer, json_option, left, limit_option, page_option, pairs, say, table, when
 from mirakl_sync.cli.runbook import tell
 from mirakl_sync.inbox import queries
@@ -99,7 +100,7 @@ def runbook(kind: str, as_json: bool) -> None:
         tell(book)
 
 
-for command in (assign, comment, settle, retry, reopen):
+for command in (assign, comment, settle, retry, reopen, notify, test_message):
     inbox.add_command(command)
 
 

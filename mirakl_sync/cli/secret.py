@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from mirakl_sync import config as settings
 from mirakl_sync.cli.context import at_work
 from mirakl_sync.db import secrets
-from mirakl_sync.db.models import Shop, Store
+from mirakl_sync.db.models import Route, Shop, Store
 
 
 @click.group()
@@ -39,7 +39,10 @@ def renew() -> None:
         rows = [*tx.execute(select(Shop)).scalars(), *tx.execute(select(Store)).scalars()]
         for row in rows:
             flag_modified(row, "credentials")
-    click.echo(f"{len(rows)} stored secrets are encrypted with the first key.")
+        routes = tx.execute(select(Route)).scalars().all()
+        for route in routes:
+            flag_modified(route, "webhook")
+    click.echo(f"{len(rows) + len(routes)} stored secrets are encrypted with the first key.")
 
 
 @secret.command()

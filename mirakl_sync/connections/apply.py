@@ -14,8 +14,19 @@ from mirakl_sync.connections import fitting
 from mirakl_sync.connections.difference import Change, by_key, difference
 from mirakl_sync.connections.file import Wanted, WantedConnection, WantedMarketplace, WantedStore
 from mirakl_sync.connections.pausing import lift
+from mirakl_sync.connections.people import WantedRoute
 from mirakl_sync.db.insert import insert_once
-from mirakl_sync.db.models import Connection, Marketplace, Order, PolicyChange, PolicyVersion, Shop, Store
+from mirakl_sync.db.models import (
+    Connection,
+    Marketplace,
+    Order,
+    PolicyChange,
+    PolicyVersion,
+    Route,
+    Shop,
+    Store,
+    TimelineEntry,
+)
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.orders import states
@@ -40,6 +51,8 @@ def apply(tx: Transaction, wanted: Wanted, who: str, now: datetime) -> list[Chan
     tx.flush()
     touched = _touched(tx, changes, rows)
     fitting.refuse_what_does_not_fit(touched)
+    for route in wanted.people:
+        _route(tx, route, [change.words for change in changes if change.subject == f"people {route.role}"], who, now)
     for row in touched:
         mine = [str(change) for change in changes if change.subject in _subjects(row)]
         tx.add(PolicyChange(connection_id=row.id, at=now, who=who, difference=mine))
@@ -106,6 +119,21 @@ def _connection(tx: Transaction, wanted: WantedConnection, now: datetime) -> Con
     row.orders_from = wanted.orders_from or row.orders_from
     row.paused = row.paused if wanted.paused is None else list(wanted.paused)
     return row
+
+
+def _route(tx: Transaction, wanted: WantedRoute, words: Sequence[str], who: str, now: datetime) -> None:
+    if not words:
+        return
+    row = tx.execute(select(Route).where(Route.role == wanted.role)).scalar_one_or_none()
+    if row is None:
+        row = Route(role=wanted.role)
+        tx.add(row)
+    row.email, row.webhook, row.timezone = list(wanted.email), {"url": wanted.webhook}, wanted.timezone
+    row.quiet, row.digest = wanted.quiet, list(wanted.digest)
+    row.escalate_after_seconds, row.escalate_to = wanted.escalate_after.total_seconds(), wanted.escalate_to
+    tx.flush()
+    story = {"subject": "people", "subject_id": row.id, "at": now, "who": who}
+    tx.add(TimelineEntry(**story, sentence="; ".join(words)))
 
 
 def _named(tx: Transaction, model: type[Any], key: str, where: str) -> Any:

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from mirakl_sync.connections.file import Wanted, WantedConnection, WantedMarketplace, WantedStore
-from mirakl_sync.db.models import Connection, Marketplace, Store
+from mirakl_sync.connections.people import WantedRoute, shown_of
+from mirakl_sync.db.models import Connection, Marketplace, Route, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.policy.model import Policy
 from mirakl_sync.policy.schema import read_policy, write_policy
@@ -33,6 +34,7 @@ def difference(tx: Transaction, wanted: Wanted) -> list[Change]:
         *(change for each in wanted.marketplaces for change in _marketplace(tx, each)),
         *(change for each in wanted.stores for change in _store(tx, each)),
         *(change for each in wanted.connections for change in _connection(tx, each)),
+        *(change for each in wanted.people for change in _route(tx, each)),
     ]
 
 
@@ -48,7 +50,9 @@ def unmentioned(tx: Transaction, wanted: Wanted) -> list[str]:
         keys = {each.key for each in mentioned}
         rows = tx.execute(select(model.key).order_by(model.key)).scalars()
         found.extend(f"{name} {key}" for key in rows if key not in keys)
-    return found
+    told = {each.role for each in wanted.people}
+    roles = tx.execute(select(Route.role).order_by(Route.role)).scalars()
+    return [*found, *(f"people {role}" for role in roles if role not in told)]
 
 
 def by_key(tx: Transaction, model: type[Any], key: str) -> Any:
@@ -87,6 +91,13 @@ def _connection(tx: Transaction, wanted: WantedConnection) -> Iterator[Change]:
     yield from _secret(subject, "api_key", row and row.shop.credentials.get("api_key"), wanted.api_key)
     before = write_policy(read_policy(row.policy_version.content) if row else Policy())
     yield from _changes(subject, before, write_policy(wanted.policy))
+
+
+def _route(tx: Transaction, wanted: WantedRoute) -> Iterator[Change]:
+    row = tx.execute(select(Route).where(Route.role == wanted.role)).scalar_one_or_none()
+    subject = f"people {wanted.role}"
+    yield from _changes(subject, shown_of(row) if row else None, wanted.shown)
+    yield from _secret(subject, "webhook", (row.webhook.get("url") if row else None) or "", wanted.webhook)
 
 
 def _wanted(wanted: WantedMarketplace | WantedStore) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mirakl_sync.connections.people import WantedRoute, read_route
 from mirakl_sync.connections.schemas import ConnectionSchema, FileSchema, MarketplaceSchema, StoreSchema
 from mirakl_sync.db import secrets
 from mirakl_sync.errors import Misconfigured
@@ -68,6 +69,7 @@ class Wanted:
     marketplaces: tuple[WantedMarketplace, ...] = ()
     stores: tuple[WantedStore, ...] = ()
     connections: tuple[WantedConnection, ...] = ()
+    people: tuple[WantedRoute, ...] = ()
 
 
 def load_file(path: Path, environ: Mapping[str, str]) -> Wanted:
@@ -84,10 +86,15 @@ def load_file(path: Path, environ: Mapping[str, str]) -> Wanted:
 def read_wanted(content: Mapping[str, Any], environ: Mapping[str, str]) -> Wanted:
     """The same from parsed TOML."""
     tables = load(FileSchema(), content, "the file")
+
+    def looked_up(text: str, what: str) -> str:
+        return secret(text, what, environ)
+
     return Wanted(
         tuple(_marketplace(key, table) for key, table in tables.get("marketplace", {}).items()),
         tuple(_store(key, table, environ) for key, table in tables.get("store", {}).items()),
         tuple(_connection(key, table, environ) for key, table in tables.get("connection", {}).items()),
+        tuple(read_route(key, table, looked_up) for key, table in tables.get("people", {}).items()),
     )
 
 

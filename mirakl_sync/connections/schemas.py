@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from marshmallow import ValidationError, validate
 from marshmallow import fields as kinds
 
+from mirakl_sync.notify import hours
 from mirakl_sync.policy.schema import Strict, Written
-from mirakl_sync.policy.units import read_duration
+from mirakl_sync.policy.units import read_duration, write_duration
 
 FEEDS = ("orders", "shipments")
 
@@ -29,6 +30,21 @@ def _address(value: Any) -> str:
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
         raise ValueError("expected an address such as https://shop.example, without user and password")
     return str(value).rstrip("/")
+
+
+def _time(value: Any) -> str:
+    hours.read_time(value)
+    return str(value)
+
+
+def _quiet(value: Any) -> str:
+    if value:
+        hours.read_quiet(value)
+    return str(value)
+
+
+def _zone(value: Any) -> str:
+    return str(hours.read_zone(value))
 
 
 def _period(value: Any) -> float:
@@ -56,6 +72,7 @@ class FileSchema(Strict):
     marketplace = kinds.Dict(kinds.String(validate=is_key), kinds.Raw())
     store = kinds.Dict(kinds.String(validate=is_key), kinds.Raw())
     connection = kinds.Dict(kinds.String(validate=is_key), kinds.Raw())
+    people = kinds.Dict(kinds.String(validate=is_key), kinds.Raw())
 
 
 class MarketplaceSchema(Strict):
@@ -93,3 +110,15 @@ class ConnectionSchema(Strict):
     paused = kinds.List(kinds.String(validate=validate.OneOf(FEEDS, error="allowed are {choices}")))
     orders = kinds.Dict(kinds.String(), kinds.Raw())
     shipments = kinds.Dict(kinds.String(), kinds.Raw())
+
+
+class RouteSchema(Strict):
+    """``[people.ROLE]``."""
+
+    email = kinds.List(kinds.String(validate=validate.Email(error="expected an e-mail address")))
+    webhook = kinds.String()
+    timezone = Written(_zone, str)
+    quiet = Written(_quiet, str)
+    digest = kinds.List(Written(_time, str))
+    escalate_after = Written(read_duration, write_duration)
+    escalate_to = kinds.String()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.utils import get_environ_proxies, to_native_string
@@ -25,7 +26,7 @@ from mirakl_sync.errors import MiraklSyncError, RateLimited
 from mirakl_sync.http import answers
 from mirakl_sync.http.auth import signer
 from mirakl_sync.http.contract import Answer, Auth, Budget, Interpret, Operation, Unlimited
-from mirakl_sync.http.redact import redact_url
+from mirakl_sync.http.redact import GONE, redact_url
 from mirakl_sync.http.wire import Exchange, OnceAdapter, current
 
 log = logging.getLogger("mirakl_sync.http")
@@ -47,6 +48,7 @@ class HttpTransport:
 
     ``name`` is what people call the server. ``parallel`` caps simultaneous calls (0: no cap), ``pool`` the kept
     connections, ``max_bytes`` the size of an answer, ``patience`` the seconds a call waits for a place of ``budget``.
+    With ``secret_address`` nothing of the address but its host is ever shown.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class HttpTransport:
         pool: int = 64,
         patience: float = 2.0,
         clock: Clock = wall_clock,
+        secret_address: bool = False,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.name = name
@@ -77,6 +80,7 @@ class HttpTransport:
         self._max_bytes = max_bytes
         self._patience = patience
         self._clock = clock
+        self._secret_address = secret_address
         self._adapter = OnceAdapter(pool)
         self._thread = threading.local()
 
@@ -96,7 +100,7 @@ class HttpTransport:
         A 2xx must carry JSON or nothing, unless ``headers`` asks for another type by ``Accept``.
         """
         deadline = time.monotonic() + self.timeouts.total
-        asked = answers.Asked(self.name, operation, method, redact_url(self.base_url + path))
+        asked = answers.Asked(self.name, operation, method, self._shown(self.base_url + path))
         with self._place(asked, deadline):
             if budget:
                 self._budget.take(operation, patience=min(self._patience, self.timeouts.total / 2))
@@ -176,8 +180,13 @@ class HttpTransport:
             headers={name.lower(): value for name, value in response.headers.items()},
             body=body,
             json=_parsed(body),
-            url=redact_url(request.url or ""),
+            url=self._shown(request.url or ""),
         )
+
+    def _shown(self, url: str) -> str:
+        """The address as it may be told."""
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.hostname}/{GONE}" if self._secret_address else redact_url(url)
 
     def _body(self, asked: answers.Asked, response: requests.Response) -> bytes:
         chunks, size = [], 0

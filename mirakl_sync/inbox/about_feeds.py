@@ -60,6 +60,18 @@ KINDS = (
         loss=Loss.UNSEEN,
     ),
     Kind(
+        "notification_failed",
+        "People are not told",
+        Role.ADMIN,
+        Urgency.NOW,
+        "messages do not reach this address; the questions stand in the inbox all the same",
+        "Mend what the words name (the address, the mail server, the webhook), then try "
+        "`mirakl-sync inbox test-message ROLE`; it closes by itself with the next message that arrives.",
+        timedelta(hours=1),
+        loss=Loss.UNTOLD,
+        quotes=True,
+    ),
+    Kind(
         "stuck",
         "A row was put aside after repeated failures without a record",
         Role.DEVELOPERS,

@@ -34,6 +34,7 @@ class Loss(StrEnum):
     MONEY = "goods or money are lost"
     UNSEEN = "orders are missed"
     NEXT = "the next ones are lost too"
+    UNTOLD = "questions are seen too late"
     NOTHING = "nothing is lost yet"
 
 

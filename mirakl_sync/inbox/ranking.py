@@ -17,6 +17,7 @@ _SHARE = {
     Loss.SALE: Decimal(1),
     Loss.MONEY: Decimal(1),
     Loss.UNSEEN: Decimal(1),
+    Loss.UNTOLD: Decimal(1),
     Loss.NEXT: Decimal("0.5"),
     Loss.LATE: Decimal("0.5"),
     Loss.NOTHING: Decimal("0.02"),
@@ -27,6 +28,7 @@ _AT_LEAST = {
     Loss.MONEY: Decimal(50),
     Loss.UNSEEN: Decimal(2000),
     Loss.NEXT: Decimal(500),
+    Loss.UNTOLD: Decimal(500),
     Loss.LATE: Decimal(50),
     Loss.NOTHING: Decimal(50),
 }

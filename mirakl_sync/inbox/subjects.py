@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mirakl_sync.db.models import Order
+from mirakl_sync.db.models import Order, Shipment
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.orders import by_hand, flow, states, steps
 from mirakl_sync.orders.case import ORDERS, TASKS, OrderCase
+from mirakl_sync.shipments import by_hand as parcels_by_hand
+from mirakl_sync.shipments import flow as parcel_flow
+from mirakl_sync.shipments import steps as parcel_steps
+from mirakl_sync.shipments.case import TASK, ShipmentCase
+from mirakl_sync.shipments.states import FINAL
 from mirakl_sync.wiring import Wiring
 
 
@@ -57,4 +62,22 @@ ORDER = Subject(
     advance_all=flow.advance_all,
 )
 
-SUBJECTS = {subject.name: subject for subject in (ORDER,)}
+SHIPMENT = Subject(
+    name="shipment",
+    model=Shipment,
+    final=FINAL,
+    task=TASK,
+    number=lambda row: str(row.id),
+    retry=parcels_by_hand.retry,
+    next_step=lambda tx, row, wiring: ShipmentCase(wiring.connections).next_step(tx, row, wiring.now()),
+    deeds={
+        parcel_steps.TellTracking: "tells the marketplace carrier and number (OR23)",
+        parcel_steps.ShipOrder: "says that the order has left (OR24)",
+        parcel_steps.CreateShipment: "says that the parcel has left, with what is in it (ST01)",
+        parcel_steps.ShipShipment: "says that the shipment has left (ST24)",
+        parcel_steps.CorrectTracking: "corrects carrier and number (ST23)",
+    },
+    advance_all=parcel_flow.advance_all,
+)
+
+SUBJECTS = {subject.name: subject for subject in (ORDER, SHIPMENT)}

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "log": "http.redact",
     "error_reports": "config errors http.redact",
     "dispatch": "",
+    "notify.hours": "",
     # the two borders
     "mirakl": "errors money records http",
     "platforms": "errors money records clock http",
@@ -37,7 +38,7 @@ MAY_IMPORT = {
     # what people look at and do: by then the rows that wait are known
     "inbox.stakes": "db inbox orders.states",
     "inbox.queries": "errors db inbox records.page",
-    "inbox.subjects": "db orders wiring",
+    "inbox.subjects": "db orders shipments wiring",
     "inbox.acting": "errors db cases.timeline inbox",
     "inbox.retrying": "errors db cases inbox wiring",
     "shelf": "db records",
@@ -45,12 +46,13 @@ MAY_IMPORT = {
     # the work
     "orders": "errors money records policy db cases inbox shelf connections mirakl.orders dispatch "
     "upkeep.heartbeat http.redact wiring",
-    "connections": "errors clock records policy profiles db cases.step inbox mirakl platforms http.contract orders.states "
-    "orders.by_hand wiring",
+    "connections": "errors clock records policy profiles db cases.step inbox notify.hours mirakl platforms "
+    "http.contract orders.states orders.by_hand wiring",
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
     "stores": "errors records db cases inbox shelf shipments platforms orders.case orders.states upkeep.heartbeat wiring",
     "hooks": "errors db cases.step inbox stores wiring",
     "wiring": "clock config db cases connections dispatch http",
+    "notify": "errors config records db cases.step http inbox upkeep.heartbeat wiring",
     # entries: parse, call, answer
     "console": "*",
     "cli": "*",
@@ -71,6 +73,9 @@ PURE = {
     "orders.draft": "money policy.model records",
     "cases.step": "",
     "inbox.ranking": "inbox.kind",
+    "notify.hours": "",
+    "notify.rules": "inbox.kind notify.hours",
+    "notify.words": "notify.rules",
     "inbox.kind": "",
     "cases.outcome": "",
     "cases.retry": "errors",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
+import pytest
 from sqlalchemy import delete, update
 
-from mirakl_sync.db.models import Order, ShelfItem
+from mirakl_sync.db.models import InboxItem, Order, Route, ShelfItem
 from tests.cli.conftest import Run
 from tests.cli.test_orders import a_question
+from tests.notify.servers import mail_server
 from tests.worlds import World
 
 
@@ -101,3 +104,26 @@ def test_a_retry_needs_a_choice_and_open_items(acme: World, run: Run) -> None:
     run("inbox", "retry", "1", "--kind", "stuck", code=2)
     assert "no open item 9" in run("inbox", "retry", "9", code=1).stderr
     assert "0 questions, 0 rows" in run("inbox", "retry", "--kind", "stuck").output
+
+
+def test_what_would_be_told_is_shown_and_a_trial_is_sent(
+    acme: World, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_question(acme)
+    assert "Nobody is told for finance" in run("inbox", "test-message", "finance", code=1).stderr
+    with acme.wiring.db.transaction() as tx:
+        tx.add(Route(role="ecommerce", email=["ann@shop.example"], webhook={"url": ""}))
+        tx.execute(update(InboxItem).values(opened_at=acme.wiring.now() - timedelta(minutes=5)))
+    with mail_server() as box:
+        monkeypatch.setenv("MIRAKL_SYNC_SMTP_URL", box.url)
+        monkeypatch.setenv("MIRAKL_SYNC_MAIL_FROM", "sync@shop.example")
+        for _ in range(2):
+            told = run("inbox", "notify", "--dry-run").output
+            assert "To ecommerce by email:ann@shop.example: The shop does not know a SKU that was sold" in told
+        assert box.mails == []
+        assert "1 messages made, 1 sent" in run("inbox", "notify").output
+        assert json.loads(run("inbox", "notify", "--dry-run", "--json").output) == []
+        assert "email:ann@shop.example: arrived" in run("inbox", "test-message", "ecommerce").output
+        box.unknown = {"ann@shop.example"}
+        assert "does not take mail" in run("inbox", "test-message", "ecommerce", code=1).output
+    assert len(box.mails) == 2

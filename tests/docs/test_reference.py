@@ -88,6 +88,7 @@ def test_a_policy_table_invents_no_key(part: str):
         ("## `[marketplace.NAME]`", schemas.MarketplaceSchema),
         ("## `[store.NAME]`", schemas.StoreSchema),
         ("## `[connection.NAME]`", schemas.ConnectionSchema),
+        ("## `[people.ROLE]`", schemas.RouteSchema),
     ],
 )
 def test_a_table_of_the_connections_file_has_exactly_the_keys_it_may_have(section: str, schema: Any):
@@ -99,7 +100,7 @@ def test_a_table_of_the_connections_file_has_exactly_the_keys_it_may_have(sectio
 
 def test_the_example_of_a_connections_file_can_be_read():
     (example,) = blocks(reference("connections-file"), "toml")
-    secrets = dict.fromkeys(re.findall(r"env:(\w+)", example), "kept elsewhere")
+    secrets = dict.fromkeys(re.findall(r"env:(\w+)", example), "https://kept.example/elsewhere")
 
     wanted = read_wanted(tomllib.loads(example), secrets)
 

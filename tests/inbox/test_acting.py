@@ -11,7 +11,7 @@ import pytest
 from mirakl_sync.cases.step import Ask
 from mirakl_sync.db.models import InboxItem, InboxSubject, Shipment
 from mirakl_sync.errors import Refused
-from mirakl_sync.inbox import acting, desk, queries
+from mirakl_sync.inbox import acting, desk, queries, retrying
 from mirakl_sync.inbox.queries import InboxFilter, WholeItem
 from tests.flows.days import Day, a_day
 
@@ -184,3 +184,28 @@ def test_settling_lets_go_of_one_question_and_leaves_the_others(day: Day) -> Non
     assert shown(day, item).row.closed_at is None
     with day.wiring.db.reading() as tx:
         assert tx.get_one(InboxSubject, 1).item_id == item
+
+
+def test_parcels_that_wait_are_let_go_and_planned_like_orders(day: Day) -> None:
+    mug = day.buy("MUG")
+    day.minutes(2)
+    with day.wiring.db.transaction() as tx:
+        order = day.order(mug).id
+        parcel = Shipment(
+            connection_id=day.world.connection, store_pk=1, order_pk=order, parcel_id="1", carrier="Postman",
+            number="1", seen_at=day.clock(), state="noted",
+        )  # fmt: skip
+        tx.add(parcel)
+        tx.flush()
+        ask = Ask("carrier_unmapped", "postman", "Who is Postman?")
+        item = desk.open_item(tx, day.world.connection, ask, "shipment", parcel.id, day.clock()).id
+        parcel.blocked_by, number = item, parcel.id
+    with day.wiring.db.transaction() as tx:
+        (planned,) = retrying.plan(tx, [item], day.wiring).rows
+    assert (planned.subject, planned.possible) == ("shipment", True)
+    with day.wiring.db.transaction() as tx:
+        assert acting.settle(tx, item, ANN, "mapped", day.clock()) == {"shipment": [number]}
+    with day.wiring.db.reading() as tx:
+        row = tx.get_one(Shipment, number)
+        assert (row.blocked_by, row.next_attempt_at is not None) == (None, True)
+    assert ("shipments.advance", (number,)) in [(wake.task, wake.args) for wake in day.world.workers.waiting]

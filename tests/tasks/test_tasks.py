@@ -33,6 +33,7 @@ CALLS = [
     ("stores.look_at_placed", (), "mirakl_sync.stores.looking.look_at_placed", ("wiring",), {}),
     ("stores.watch_webhooks", (), "mirakl_sync.stores.webhooks.watch", ("wiring",), {}),
     ("upkeep.watch_silence", (), "mirakl_sync.upkeep.silence.watch", ("wiring",), {}),
+    ("upkeep.notify", (), "mirakl_sync.notify.telling.notify", ("wiring",), {}),
     ("upkeep.prune", (), "mirakl_sync.upkeep.prune.prune", ("wiring",), {}),
 ]
 

@@ -1,0 +1,1 @@
+"""Telling people about questions: who, when, by which channel, and never twice."""
