@@ -1,48 +1,70 @@
-"""One deed for several orders: which are meant, the question before many, what came of each."""
+"""One deed for several rows: which are meant, the question before many, what came of each."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 import click
 
+from mirakl_sync.cases.flow import Advanced
 from mirakl_sync.cases.outcome import Trouble
 from mirakl_sync.cli.context import AT_ONCE, at_work
 from mirakl_sync.cli.output import progress, say
-from mirakl_sync.db.models import Order
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import MiraklSyncError
-from mirakl_sync.orders import by_hand, flow, queries
-from mirakl_sync.orders.queries import OrderFilter
 from mirakl_sync.wiring import Wiring
 
-Deed = Callable[[Transaction, Order, str, datetime], str]
+Deed = Callable[[Transaction, Any, str, datetime], str]
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 # More than this many are counted, not named, in the question before.
 _NAMED = 10
 
 
-def selection_options(command: Command) -> Command:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a command acts on: ``one`` in the singular, the ``filters`` it can be chosen by (option and its help).
+
+    ``named`` finds what a person wrote, ``matching`` what filters mean; both answer names by key.
+    """
+
+    one: str
+    model: type[Any]
+    argument: str
+    filters: Mapping[str, str]
+    named: Callable[[Transaction, Sequence[str]], dict[int, str]]
+    matching: Callable[[Transaction, Mapping[str, str], datetime], dict[int, str]]
+    advance_all: Callable[[Sequence[int], Wiring], Advanced]
+
+    @property
+    def what(self) -> str:
+        """In the plural."""
+        return f"{self.one}s"
+
+
+def selection_options(rows: Rows) -> Callable[[Command], Command]:
     """Numbers, or filters with --all-matching; --yes spares the question."""
     options = (
-        click.argument("numbers", nargs=-1, metavar="[ORDER]..."),
-        click.option("--all-matching", is_flag=True, help="Every order the filters mean, after a question."),
-        click.option("--connection", "key", default="", help="With --all-matching: of one connection."),
-        click.option("--state", default="", help="With --all-matching: in this state of ours."),
-        click.option("--sku", default="", help="With --all-matching: with a line of this SKU."),
-        click.option("--text", default="", help="With --all-matching: numbers beginning with this."),
+        click.argument("numbers", nargs=-1, metavar=f"[{rows.argument}]..."),
+        click.option("--all-matching", is_flag=True, help=f"Every {rows.one} the filters mean, after a question."),
+        *(click.option(f"--{name}", default="", help=f"With --all-matching: {x}") for name, x in rows.filters.items()),
         click.option("--yes", is_flag=True, help="Do not ask before."),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
 
 
 def act(
+    rows: Rows,
     name: str,
     deed: Deed,
     *,
@@ -51,66 +73,58 @@ def act(
     who: str,
     numbers: Sequence[str],
     all_matching: bool,
-    key: str,
-    state: str,
-    sku: str,
-    text: str,
     yes: bool,
+    **filters: str,
 ) -> int:
-    """Do ``deed`` to each order and take it as far as it goes, or ring the workers. Answers the exit code."""
+    """Do ``deed`` to each row and take it as far as it goes, or ring the workers. Answers the exit code."""
     if bool(numbers) == all_matching:
-        raise click.UsageError("Name orders, or use --all-matching with filters.")
-    if not all_matching and (key or state or sku or text):
+        raise click.UsageError(f"Name {rows.what}, or use --all-matching with filters.")
+    if not all_matching and any(filters.values()):
         raise click.UsageError("Filters go with --all-matching.")
     with at_work(enqueue=enqueue, who=who, at_once=AT_ONCE if all_matching else 0) as wiring:
         with wiring.db.reading() as tx:
-            wanted = OrderFilter(state=state, connection=key, sku=sku, text=text, need=need)
-            chosen = queries.matching(tx, wanted, wiring.now()) if all_matching else _named(tx, numbers)
+            wanted = {**filters, "need": need}
+            chosen = rows.matching(tx, wanted, wiring.now()) if all_matching else rows.named(tx, numbers)
         if not chosen:
-            say("No orders match; nothing was done.")
+            say(f"No {rows.what} match; nothing was done.")
             return 0
         if all_matching and not yes:
-            _ask(name, chosen)
-        done, failed = _do(wiring, deed, chosen, who)
+            _ask(rows, name, chosen)
+        done, failed = _do(wiring, rows, deed, chosen, who)
         if done and enqueue:
-            say(f"Rang the workers for {len(done)} orders.")
+            say(f"Rang the workers for {len(done)} {rows.what}.")
         elif done:
-            failed |= _go_on(wiring, done)
+            failed |= _go_on(wiring, rows, done)
     return 1 if failed else 0
 
 
-def _named(tx: Transaction, numbers: Sequence[str]) -> dict[int, str]:
-    rows = [by_hand.find(tx, number) for number in numbers]
-    return {row.id: row.order_id for row in rows}
-
-
-def _ask(name: str, chosen: dict[int, str]) -> None:
+def _ask(rows: Rows, name: str, chosen: Mapping[int, str]) -> None:
     if not sys.stdin.isatty():
-        raise click.UsageError(f"{len(chosen)} orders match and there is nobody to ask here: add --yes.")
+        raise click.UsageError(f"{len(chosen)} {rows.what} match and there is nobody to ask here: add --yes.")
     shown = ", ".join(list(chosen.values())[:_NAMED]) + (", …" if len(chosen) > _NAMED else "")
-    click.confirm(f"{name} {len(chosen)} orders ({shown})?", abort=True)
+    click.confirm(f"{name} {len(chosen)} {rows.what} ({shown})?", abort=True)
 
 
-def _do(wiring: Wiring, deed: Deed, chosen: dict[int, str], who: str) -> tuple[dict[int, str], bool]:
+def _do(wiring: Wiring, rows: Rows, deed: Deed, chosen: Mapping[int, str], who: str) -> tuple[dict[int, str], bool]:
     """Each in a transaction of its own: what is not possible for one does not stop the others."""
     done, failed = {}, False
-    for order_pk, order_id in chosen.items():
+    for pk, named in chosen.items():
         try:
             with wiring.db.transaction() as tx:
-                deed(tx, tx.get_one(Order, order_pk), who, wiring.now())
-            done[order_pk] = order_id
+                deed(tx, tx.get_one(rows.model, pk), who, wiring.now())
+            done[pk] = named
         except MiraklSyncError as error:
             failed = True
-            click.echo(f"{order_id}: {error.words} {error.way_out}".rstrip(), err=True)
+            click.echo(f"{named}: {error.words} {error.way_out}".rstrip(), err=True)
     return done, failed
 
 
-def _go_on(wiring: Wiring, done: dict[int, str]) -> bool:
+def _go_on(wiring: Wiring, rows: Rows, done: Mapping[int, str]) -> bool:
     """Take each as far as it goes; True when an attempt failed."""
     failed = False
-    with progress(f"Working on {len(done)} orders …"):
-        outcomes = flow.advance_all(list(done), wiring).outcomes
-    for order_id, outcome in zip(done.values(), outcomes, strict=True):
-        say(f"{order_id}: {outcome.sentence()}")
+    with progress(f"Working on {len(done)} {rows.what} …"):
+        outcomes = rows.advance_all(list(done), wiring).outcomes
+    for named, outcome in zip(done.values(), outcomes, strict=True):
+        say(f"{named}: {outcome.sentence()}")
         failed |= isinstance(outcome, Trouble)
     return failed

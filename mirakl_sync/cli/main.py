@@ -21,6 +21,10 @@ COMMANDS = {
         "Simulated marketplaces and shops: up, place-order, trouble, books.",
     ),
     "secret": ("mirakl_sync.cli.secret:secret", "Keys and secrets at rest: new-key, encrypt."),
+    "shipments": (
+        "mirakl_sync.cli.shipments:shipments",
+        "Parcels: look, list, show, retry, confirm, send without number, drop.",
+    ),
     "up": ("mirakl_sync.cli.up:up", "Run everything on this machine: broker, workers, clock, web."),
     "version": ("mirakl_sync.cli.version:version", "Print the version."),
 }

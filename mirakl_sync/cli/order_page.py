@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mirakl_sync.cli.output import left, pairs, say, table, when
+from mirakl_sync.cli.parts import effects, questions, story
 from mirakl_sync.orders import states
 from mirakl_sync.orders.queries import WholeOrder
 
@@ -12,11 +13,11 @@ from mirakl_sync.orders.queries import WholeOrder
 def show_order(order: WholeOrder, now: datetime) -> None:
     """Print everything known of an order."""
     _head(order, now)
-    _questions(order, now)
+    questions(order.questions, now)
     _lines(order)
     _shop_orders(order)
-    _effects(order)
-    _story(order)
+    effects(order.effects)
+    story(order.timeline)
 
 
 def _head(order: WholeOrder, now: datetime) -> None:
@@ -49,12 +50,6 @@ def _promise(moment: datetime | None, now: datetime) -> str:
     return f"{when(moment)} ({left(moment, now)})" if moment else ""
 
 
-def _questions(order: WholeOrder, now: datetime) -> None:
-    for question in order.questions:
-        due = f", due {left(question.due_at, now)}" if question.due_at else ""
-        say(f"\nAsked of {question.owner} (item {question.id}{due}): {question.question}\n  → {question.way_out}")
-
-
 def _lines(order: WholeOrder) -> None:
     say("\nLines")
     table(
@@ -82,27 +77,3 @@ def _shop_orders(order: WholeOrder) -> None:
         ],
         empty="none",
     )
-
-
-def _effects(order: WholeOrder) -> None:
-    if not order.effects:
-        return
-    say("\nAsked of other systems")
-    table(
-        ("what", "came of it", "asked", "answered", "times", "words"),
-        [(x.kind, x.state, when(x.asked_at), when(x.answered_at), x.asks, x.words) for x in order.effects],
-        empty="nothing",
-    )
-
-
-def _story(order: WholeOrder) -> None:
-    say("\nStory")
-    table(
-        ("when", "who", "from → to", "what"),
-        [(when(x.at), x.who, _move(x.from_state, x.to_state), x.sentence) for x in order.timeline],
-        empty="nothing yet",
-    )
-
-
-def _move(before: str, after: str) -> str:
-    return f"{before} → {after}" if after else ""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
-from mirakl_sync.cli.acting import act, selection_options
+from mirakl_sync.cli.acting import Deed, Rows, act, selection_options
 from mirakl_sync.cli.context import AT_ONCE, at_work, enqueue_option, who_option
 from mirakl_sync.cli.order_page import show_order
 from mirakl_sync.cli.output import (
+    due_option,
     dump,
     footer,
     json_option,
@@ -32,7 +33,6 @@ from mirakl_sync.errors import MiraklSyncError
 from mirakl_sync.orders import by_hand, flow, intake, queries, states
 from mirakl_sync.orders.case import ORDERS, TASKS
 from mirakl_sync.orders.queries import NEEDS, OrderFilter
-from mirakl_sync.policy.units import read_duration
 from mirakl_sync.wiring import Wiring
 
 _EMPTY = "No orders match. `mirakl-sync orders pull` looks at the marketplaces now."
@@ -86,12 +86,12 @@ def _look(wiring: Wiring, numbers: Mapping[str, int], bells: RecordingDispatcher
 
 
 @orders.command("list")
-@click.option("--state", type=click.Choice([*states.State]), help="Our own state.")
+@click.option("--state", type=click.Choice([each.value for each in states.State]), help="Our own state.")
 @click.option("--connection", "key", default="", help="Of one connection.")
 @click.option(
     "--need", type=click.Choice(list(NEEDS)), help="; ".join(f"{name}: {words}" for name, words in NEEDS.items())
 )
-@click.option("--due", callback=lambda *given: _duration(given[2]), help='A promise ends within this time: "2h".')
+@due_option("A promise ends within this time")
 @click.option("--sku", default="", help="With a line of this SKU.")
 @click.option("--text", default="", help="The beginning of an order's or sale's number, or the shop's order number.")
 @limit_option
@@ -141,7 +141,25 @@ def show(order: str, as_json: bool) -> None:
         show_order(whole, now)
 
 
-Deed = Callable[[Transaction, Order, str, datetime], str]
+def _named(tx: Transaction, numbers: Sequence[str]) -> dict[int, str]:
+    rows = [by_hand.find(tx, number) for number in numbers]
+    return {row.id: row.order_id for row in rows}
+
+
+ROWS = Rows(
+    one="order",
+    model=Order,
+    argument="ORDER",
+    filters={
+        "connection": "of one connection.",
+        "state": "in this state of ours.",
+        "sku": "with a line of this SKU.",
+        "text": "numbers beginning with this.",
+    },
+    named=_named,
+    matching=lambda tx, wanted, now: queries.matching(tx, OrderFilter(**wanted), now),
+    advance_all=flow.advance_all,
+)
 
 
 def _answer(word: by_hand.Word) -> Deed:
@@ -152,11 +170,11 @@ def _acting(name: str, deed: Deed, words: str, *, need: str) -> None:
     """One command per deed: all take numbers, or filters with --all-matching."""
 
     @orders.command(name, help=words)
-    @selection_options
+    @selection_options(ROWS)
     @who_option
     @enqueue_option
     def command(enqueue: bool, who: str, **chosen: Any) -> None:
-        sys.exit(act(name, deed, need=need, enqueue=enqueue, who=who, **chosen))
+        sys.exit(act(ROWS, name, deed, need=need, enqueue=enqueue, who=who, **chosen))
 
     del command
 
@@ -213,12 +231,3 @@ def _listed(row: queries.OrderRow, now: datetime) -> tuple[Any, ...]:
         row.shop_order,
         ("" if row.managed else "taken over; ") + (row.waiting_for or row.last_problem),
     )
-
-
-def _duration(text: str | None) -> timedelta | None:
-    if text is None:
-        return None
-    try:
-        return read_duration(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json as json_library
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mirakl_sync.policy.units import read_duration
 from mirakl_sync.records.shop import Finding
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 # In a pipe nothing is cut or wrapped: the reader's program decides.
 _PIPE_WIDTH = 4000
@@ -25,6 +28,11 @@ _STEPS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 limit_option = click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="Rows a page.")
 page_option = click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Which page.")
+
+
+def due_option(words: str) -> Callable[[Command], Command]:
+    """--due, a length of time as people and policies write it: "4h"."""
+    return click.option("--due", callback=lambda *given: _duration(given[2]), help=f'{words}: "2h".')
 
 
 def screen(*, errors: bool = False) -> Console:
@@ -122,6 +130,15 @@ def progress(words: str) -> Iterator[Any]:
         return
     with where.status(words) as status:
         yield status.update
+
+
+def _duration(text: str | None) -> timedelta | None:
+    if text is None:
+        return None
+    try:
+        return read_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def _show(made: Table) -> None:

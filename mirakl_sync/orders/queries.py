@@ -7,28 +7,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, nulls_last, or_, select
 
-from mirakl_sync.db.models import (
-    Connection,
-    Effect,
-    InboxItem,
-    InboxSubject,
-    Order,
-    OrderLine,
-    PlatformLink,
-    TimelineEntry,
-)
+from mirakl_sync.cases import story
+from mirakl_sync.db.models import Connection, Order, OrderLine, PlatformLink
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
 from mirakl_sync.orders import states
 from mirakl_sync.orders.views import (
     TO_SHIP,
-    EffectView,
-    EntryView,
     LineMoney,
     LineView,
     OrderRow,
     Particulars,
-    QuestionView,
     ShopOrderView,
     WholeOrder,
 )
@@ -113,9 +102,9 @@ def whole(tx: Transaction, order_pk: int) -> WholeOrder:
         has_addresses=row.has_addresses,
         lines=tuple(_line(line) for line in row.lines),
         shop_orders=tuple(_shop_order(link) for link in row.links),
-        effects=_effects(tx, row.id),
-        questions=_questions(tx, row.id),
-        timeline=_timeline(tx, row.id),
+        effects=story.effects(tx, SUBJECT, row.id),
+        questions=story.questions(tx, SUBJECT, row.id),
+        timeline=story.timeline(tx, SUBJECT, row.id),
     )
 
 
@@ -129,7 +118,6 @@ def particulars(tx: Transaction, order_pk: int) -> Particulars:
         looked_at=row.looked_at,
         fulfilled_by_operator=row.fulfilled_by_operator,
         moneys={line.line_id: LineMoney(line.unit_price, line.commission) for line in row.lines},
-        their_ids=tuple(effect.their_id for effect in tx.execute(_effects_of(order_pk)).scalars()),
     )
 
 
@@ -218,32 +206,3 @@ def _line(line: OrderLine) -> LineView:
 
 def _shop_order(link: PlatformLink) -> ShopOrderView:
     return ShopOrderView(link.platform_order_id, link.number, link.url, link.total, link.current)
-
-
-def _effects(tx: Transaction, order_pk: int) -> tuple[EffectView, ...]:
-    rows = tx.execute(_effects_of(order_pk)).scalars()
-    return tuple(EffectView(e.kind, e.state, e.asked_at, e.answered_at, e.asks, e.words) for e in rows)
-
-
-def _effects_of(order_pk: int) -> Select[tuple[Effect]]:
-    mine = select(Effect).where(Effect.subject == SUBJECT, Effect.subject_id == order_pk)
-    return mine.order_by(Effect.asked_at, Effect.id)
-
-
-def _questions(tx: Transaction, order_pk: int) -> tuple[QuestionView, ...]:
-    rows = tx.execute(
-        select(InboxItem)
-        .join(InboxSubject, InboxSubject.item_id == InboxItem.id)
-        .where(InboxSubject.subject == SUBJECT, InboxSubject.subject_id == order_pk, InboxItem.closed_at.is_(None))
-        .order_by(InboxItem.due_at, InboxItem.id)
-    ).scalars()
-    return tuple(QuestionView(i.id, i.kind, i.owner, i.question, i.way_out, i.due_at) for i in rows)
-
-
-def _timeline(tx: Transaction, order_pk: int) -> tuple[EntryView, ...]:
-    rows = tx.execute(
-        select(TimelineEntry)
-        .where(TimelineEntry.subject == SUBJECT, TimelineEntry.subject_id == order_pk)
-        .order_by(TimelineEntry.at, TimelineEntry.id)
-    ).scalars()
-    return tuple(EntryView(e.at, e.who, e.from_state, e.to_state, e.sentence) for e in rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from mirakl_sync.cases.story import EffectView, EntryView, QuestionView
 from mirakl_sync.orders.states import UNANSWERED, State
 
 # Accepted and not yet on its way: the promise to ship runs.
@@ -65,41 +66,6 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
-class EffectView:
-    """A change we asked of another system."""
-
-    kind: str
-    state: str
-    asked_at: datetime
-    answered_at: datetime | None
-    asks: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """One line of the story."""
-
-    at: datetime
-    who: str
-    from_state: str
-    to_state: str
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionView:
-    """An open question that waits for a person."""
-
-    id: int
-    kind: str
-    owner: str
-    question: str
-    way_out: str
-    due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class ShopOrderView:
     """The shop's order, or one that stood for this sale before."""
 
@@ -144,11 +110,10 @@ class LineMoney:
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """What only the page of one order has room for. ``moneys`` by line id; ``their_ids`` in the effects' order."""
+    """What only the page of one order has room for. ``moneys`` by line id."""
 
     marketplace: str
     store: str
     looked_at: datetime
     fulfilled_by_operator: bool
     moneys: Mapping[str, LineMoney]
-    their_ids: tuple[str, ...]

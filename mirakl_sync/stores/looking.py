@@ -33,10 +33,11 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class LookReport:
-    """How many orders were looked at, and how many could not be."""
+    """How many orders were looked at, how many could not be, and the words for each store where that was so."""
 
     looked_at: int
     later: int
+    trouble: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         """For Flower."""
@@ -45,29 +46,42 @@ class LookReport:
         )
 
 
-def look_at_placed(wiring: Wiring) -> LookReport:
-    """Ask each store what became of the orders that shall leave or have left, those longest unseen first."""
+def look_at_placed(wiring: Wiring, stores: Sequence[int] | None = None) -> LookReport:
+    """Ask each store what became of the orders that shall leave or have left, those longest unseen first.
+
+    With ``stores`` named a person asks: theirs are looked at also when that was done lately.
+    """
     now, looked, later = wiring.now(), 0, 0
-    for store_pk, due in _due(wiring, now).items():
+    trouble = []
+    for store_pk, due in _due(wiring, now, stores).items():
         with wiring.db.reading() as tx:
             store = tx.get_one(Store, store_pk)
             platform = wiring.connections.store(store)
         if Capability.PARCELS not in platform_spec(store.platform).capabilities:
+            trouble.append(f"{store.key}: shops of this kind do not tell what has left")
             continue
         for part in _parts(due):
             try:
                 shown = list(platform.read_orders([number for _, number in part]))
             except MiraklSyncError as error:
                 log.info("placed orders not looked at: %s", error.words, extra={"store": store.key})
+                trouble.append(f"{store.key}: {error.words}")
                 later += len(part)
                 break
             _tell(wiring, store_pk, part, shown)
             looked += len(part)
-    return LookReport(looked, later)
+    return LookReport(looked, later, tuple(trouble))
 
 
-def _due(wiring: Wiring, now: datetime) -> dict[int, list[tuple[int, str]]]:
+def _due(wiring: Wiring, now: datetime, stores: Sequence[int] | None) -> dict[int, list[tuple[int, str]]]:
     due: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    if stores is None:
+        meant = [
+            Order.placed_at < now - EVERY / 4,
+            or_(Order.shop_looked_at.is_(None), Order.shop_looked_at < now - EVERY),
+        ]
+    else:
+        meant = [Order.store_pk.in_(stores)]
     with wiring.db.reading() as tx:
         rows = tx.execute(
             select(Order.store_pk, Order.id, PlatformLink.platform_order_id)
@@ -78,8 +92,7 @@ def _due(wiring: Wiring, now: datetime) -> dict[int, list[tuple[int, str]]]:
                     (Order.state == states.State.SHIPPED) & (Order.left_at > now - CORRECTED_WITHIN),
                 ),
                 Order.managed,
-                Order.placed_at < now - EVERY / 4,
-                or_(Order.shop_looked_at.is_(None), Order.shop_looked_at < now - EVERY),
+                *meant,
             )
             .order_by(Order.shop_looked_at.is_not(None), Order.shop_looked_at, Order.id)
             .limit(MOST)

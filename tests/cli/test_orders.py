@@ -43,6 +43,7 @@ def test_lists_filter_count_and_page(acme: World, run: Run) -> None:
     by_need = json.loads(run("orders", "list", "--need", "answer", "--json").output)
     assert [row["order_id"] for row in by_need["rows"]] == [order_id]
     assert json.loads(run("orders", "list", "--sku", "MUG", "--json").output)["total"] == 1
+    assert json.loads(run("orders", "list", "--state", "placed", "--json").output)["total"] == 1
     assert json.loads(run("orders", "list", "--due", "1h", "--json").output)["total"] == 0
     assert json.loads(run("orders", "list", "--due", "2d", "--need", "person", "--json").output)["total"] == 1
     paged = run("orders", "list", "--limit", "1", "--page", "2")
