@@ -74,15 +74,21 @@ def test_a_killed_worker_leaves_one_acceptance_and_one_shop_order(database_url: 
 
 def _killed(day: Day, step: Step, moment: str) -> int:
     """Run the victim to its end; answers its exit code."""
+    return kill(day, step.call, moment, skip=step.skip)
+
+
+def kill(day: Day, call: str, moment: str, *, skip: int = 0, store: int = 0) -> int:
+    """A worker of everything dies at ``moment`` of the first call like ``call``; with a ``store`` it polls it too."""
     plan = {
         "database_url": day.wiring.config.database_url,
         "key": TEST_KEY,
         "connection": day.world.connection,
+        "store": store,
         "call_timeout": day.wiring.config.call_timeout.total_seconds(),
         "ahead": day.clock.ahead.total_seconds(),
-        "call": step.call,
+        "call": call,
         "moment": moment,
-        "skip": step.skip,
+        "skip": skip,
         "rounds": 3,
     }
     command = [sys.executable, "-m", "tests.processes.victim", json.dumps(plan)]

@@ -9,11 +9,19 @@ from datetime import timedelta
 
 import pytest
 from celery import Celery
+from sqlalchemy import select
 
 from mirakl_sync import clock
 from mirakl_sync.config import Config
-from mirakl_sync.dispatch import CeleryDispatcher
+from mirakl_sync.connections import refresh
+from mirakl_sync.db.models import Connection, InboxItem, Order, TimelineEntry
+from mirakl_sync.dispatch import CeleryDispatcher, NullDispatcher
 from mirakl_sync.orders import sweep
+from mirakl_sync.records.shipment import Parcel
+from mirakl_sync.records.shop import PlatformOrder
+from mirakl_sync.shipments import intake as parcels
+from mirakl_sync.shipments import mapping
+from mirakl_sync.shipments.mapping import Target
 from tasks.app import celery_settings
 from tests.processes.conftest import until
 from tests.worlds import CATALOGUE, World, world
@@ -122,3 +130,61 @@ def test_a_killed_workers_orders_are_done_by_the_next_one_once_each(joined, star
     assert all(times in (1, 2) for times in accepted(joined)), (
         "repeating an acceptance changes nothing, thrice is a loop"
     )
+
+
+PARCELS = 500
+
+
+def test_one_word_about_a_carrier_lets_five_hundred_parcels_go_once_each(joined, own_broker, start):
+    joined.market.post("shipping-types", {"shipping_types": [{"code": "STD", "label": "Standard"}]})
+    refresh.refresh(joined.connection, joined.wiring)
+    orders = _left_with(joined, "Royal Mail 24", PARCELS)
+    start("shipments", 16).ready()
+    until(lambda: _asked(joined) == PARCELS, 60, "every question")
+    until(lambda: own_broker.ask("HLEN", "unacked") == 0, what="rest")
+
+    with joined.wiring.db.transaction() as tx:
+        connection = tx.get_one(Connection, joined.connection)
+        word = mapping.map_name(tx, connection, "royal mail 24", Target("DHL"), "Ada", joined.wiring.now())
+
+    assert len(word.released) == PARCELS
+    until(lambda: sum(_shipped(joined, orders).values()) >= PARCELS, 60, "every confirmation")
+    assert set(_shipped(joined, orders).values()) == {1}
+    with joined.wiring.db.reading() as tx:
+        (item,) = tx.execute(select(InboxItem)).scalars()
+        assert (item.kind, item.closed_by, item.answer) == (
+            "carrier_unmapped",
+            "Ada",
+            "the carrier “royal mail 24” is DHL",
+        )
+        said = select(TimelineEntry.sentence).where(TimelineEntry.subject == "carrier mapping")
+        assert tx.execute(said).scalar_one() == "the carrier “royal mail 24” is DHL; 500 parcels go on"
+
+
+def _left_with(joined: World, carrier: str, count: int) -> list[str]:
+    """So many orders the shop has sent, as far as our rows and the marketplace tell."""
+    orders = joined.place(count=count)
+    for order in orders:
+        joined.market.post(f"orders/{order}/accept")
+    until(lambda: {each["state"] for each in joined.market.get("books")["orders"]} == {"SHIPPING"}, what="payment")
+    joined.wiring.db.dispatcher, ringing = NullDispatcher(), joined.wiring.db.dispatcher
+    joined.pull()
+    joined.wiring.db.dispatcher = ringing
+    with joined.wiring.db.transaction() as tx:
+        now = joined.wiring.now()
+        for row in tx.execute(select(Order)).scalars():
+            row.state, row.placed_at, row.next_attempt_at = "placed", now, None
+            parcel = Parcel(f"P-{row.id}", carrier, f"{20000000000000 + row.id * 7}")
+            shown = PlatformOrder(str(row.id), str(row.id), "completed", left=True, parcels=(parcel,))
+            parcels.note(tx, row, shown, now)
+    return orders
+
+
+def _asked(joined: World) -> int:
+    with joined.wiring.db.reading() as tx:
+        return tx.execute(select(InboxItem.times_seen)).scalar_one_or_none() or 0
+
+
+def _shipped(joined: World, orders: list[str]) -> dict[str, int]:
+    books = {each["order_id"]: each["ship_calls"] for each in joined.market.get("books")["orders"]}
+    return {order: books[order] for order in orders}

@@ -1,18 +1,19 @@
 """A worker of everything that kills itself at a named moment: run as ``python -m tests.processes.victim``.
 
-It does what pulling, answering, placing and telling workers do, one after another, with the real functions. Only the
-places where it may die are wrapped.
+It does what pulling, answering, placing, polling and telling workers do, one after another, with the real functions.
+Only the places where it may die are wrapped.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import signal
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,8 @@ from mirakl_sync.dispatch import Wake
 from mirakl_sync.errors import MiraklSyncError
 from mirakl_sync.http.client import HttpTransport
 from mirakl_sync.orders import intake, references, sweep
+from mirakl_sync.shipments import flow as parcels
+from mirakl_sync.stores import poll
 from mirakl_sync.wiring import wire
 
 MOMENTS = (
@@ -132,14 +135,20 @@ def main(plan: dict[str, Any]) -> int:
     wiring = wire(config, dispatcher=workers, now=now, who="victim")
     for _ in _rounds(plan["rounds"]):
         sweep.sweep(wiring)
+        parcels.ring_due(wiring)
         intake.pull(plan["connection"], wiring)
+        if plan.get("store"):
+            _survive(lambda: poll.poll(plan["store"], wiring))
         while workers.waiting:
-            try:
-                run(workers.waiting.popleft(), wiring)
-            except MiraklSyncError:
-                continue
+            _survive(lambda: run(workers.waiting.popleft(), wiring))
         references.tell_due(wiring)
     return SURVIVED
+
+
+def _survive(work: Callable[[], Any]) -> None:
+    """Trouble is written down on the rows; only death ends this process."""
+    with contextlib.suppress(MiraklSyncError):
+        work()
 
 
 def _rounds(count: int) -> Iterator[int]:
