@@ -138,6 +138,27 @@ TICKS = (
         "a feed that stopped raises nothing by itself",
     ),
     Tick(
+        "watch for quiet",
+        "upkeep.watch_quiet",
+        300,
+        "upkeep",
+        "a hidden offer or a wrong price fails nowhere; there is only no order",
+    ),
+    Tick(
+        "beat of shipments",
+        "shipments.beat",
+        30,
+        "shipments",
+        "a queue without a worker is noticed, also while nothing else waits on it",
+    ),
+    Tick(
+        "beat of webhooks",
+        "webhooks.beat",
+        30,
+        "webhooks",
+        "a queue without a worker is noticed, also while nothing else waits on it",
+    ),
+    Tick(
         "tell people",
         "upkeep.notify",
         20,

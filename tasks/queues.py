@@ -63,7 +63,7 @@ QUEUES = (
         cares="buyers, who wait for a number, and finance: what is not confirmed is not paid",
         # the warehouse closes its day in one burst, and the wait is the marketplace's round trip
         concurrency=16,
-        tasks=("shipments.advance", "shipments.verify", "shipments.refresh_lists"),
+        tasks=("shipments.advance", "shipments.verify", "shipments.refresh_lists", "shipments.beat"),
         lanes=("shipments",),
     ),
     Queue(
@@ -71,7 +71,7 @@ QUEUES = (
         promise="kept deliveries are read soon; bursts wait here and delay nobody",
         cares="ecommerce: how quickly a change in the shop is seen",
         concurrency=4,
-        tasks=("webhooks.digest",),
+        tasks=("webhooks.digest", "webhooks.beat"),
     ),
     Queue(
         "upkeep",
@@ -87,6 +87,7 @@ QUEUES = (
             "shipments.watch",
             "webhooks.sweep",
             "upkeep.watch_silence",
+            "upkeep.watch_quiet",
             "upkeep.notify",
             "upkeep.prune",
         ),

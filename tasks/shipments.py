@@ -5,6 +5,7 @@ from __future__ import annotations
 from mirakl_sync.connections import refresh
 from mirakl_sync.shipments import flow, verify
 from mirakl_sync.shipments import watch as promises
+from mirakl_sync.upkeep import queues
 from tasks.app import app
 from tasks.work import at_work, told
 
@@ -42,3 +43,10 @@ def verify_numbers() -> str:
     """Ask the marketplaces what they found out about the numbers they were told (ST11)."""
     with at_work("shipments.verify") as wiring:
         return told(verify.verify(wiring))
+
+
+@app.task(name="shipments.beat")
+def beat() -> str:
+    """Show that a worker serves this queue."""
+    with at_work("shipments.beat") as wiring:
+        return told(queues.beat("shipments", wiring))

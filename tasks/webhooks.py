@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mirakl_sync.hooks import inbox
+from mirakl_sync.upkeep import queues
 from tasks.app import app
 from tasks.work import at_work, told
 
@@ -19,3 +20,10 @@ def sweep() -> str:
     """Ring again for deliveries nobody has read."""
     with at_work("webhooks.sweep") as wiring:
         return told(inbox.sweep(wiring))
+
+
+@app.task(name="webhooks.beat")
+def beat() -> str:
+    """Show that a worker serves this queue."""
+    with at_work("webhooks.beat") as wiring:
+        return told(queues.beat("webhooks", wiring))

@@ -17,7 +17,9 @@ from mirakl_sync import log as logs
 from mirakl_sync.cases.outcome import Trouble
 from mirakl_sync.dispatch import CeleryDispatcher
 from mirakl_sync.errors import MiraklSyncError, TryLater
+from mirakl_sync.upkeep import queues
 from mirakl_sync.wiring import Wiring, wire
+from tasks.queues import QUEUE_OF
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +86,10 @@ def at_work(name: str, **fields: object) -> Iterator[Wiring]:
             log.debug("took %.0f ms", (time.perf_counter() - began) * 1000)
 
 
+# A worker writes down at most so often that it lives.
+BEAT_AGAIN_AFTER = 15.0
+
+
 class _Process:
     """One wiring per worker process, built by the first task that needs it: pools without ``worker_process_init``
     (threads) and forked ones alike never share a connection made before the fork."""
@@ -93,6 +99,7 @@ class _Process:
         self._wiring: Wiring | None = None
         self.threads = 0
         self.stopping = False
+        self._beaten: dict[str, float] = {}
 
     def wiring(self) -> Wiring:
         """The wiring, built once however many threads ask."""
@@ -119,6 +126,17 @@ class _Process:
         if self._wiring is not None and self._wiring.crew is not None:
             self._wiring.crew.shutdown(wait=False, cancel_futures=True)
 
+    def beat(self, queue: str) -> None:
+        """Something was done for this queue: show it now and then. Trouble with that is not the task's."""
+        at = time.monotonic()
+        if at - self._beaten.get(queue, -BEAT_AGAIN_AFTER) < BEAT_AGAIN_AFTER:
+            return
+        self._beaten[queue] = at
+        try:
+            queues.beat(queue, self.wiring())
+        except Exception:
+            log.debug("the queue %s could not show that it lives", queue, exc_info=True)
+
     def _build(self) -> Wiring:
         from tasks.app import app
 
@@ -133,6 +151,14 @@ use = _process.use
 def _learn_threads(instance: Any = None, **_: Any) -> None:
     """One database connection per thread that may work."""
     _process.threads = int(getattr(instance, "concurrency", 0) or 0)
+
+
+@signals.task_postrun.connect
+def _show_life(task: Any = None, **_: Any) -> None:
+    """Also a failed task shows that its queue is served."""
+    queue = QUEUE_OF.get(getattr(task, "name", ""))
+    if queue is not None:
+        _process.beat(queue)
 
 
 @signals.worker_shutting_down.connect

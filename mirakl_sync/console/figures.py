@@ -79,6 +79,17 @@ def open_items(tx: Transaction) -> Figures:
     return [((kind, owner), count) for kind, owner, count in rows]
 
 
+def oldest_unacted(tx: Transaction, now: datetime) -> Figures:
+    """((owner,), seconds) since the oldest open question was asked about which nobody has done anything."""
+    rows = tx.execute(
+        select(InboxItem.owner, func.min(InboxItem.opened_at))
+        .where(InboxItem.closed_at.is_(None), InboxItem.acted_at.is_(None))
+        .group_by(InboxItem.owner)
+        .order_by(InboxItem.owner)
+    )
+    return [((owner,), (now - opened).total_seconds()) for owner, opened in rows]
+
+
 def effects_in_doubt(tx: Transaction, asked_before: datetime) -> Figures:
     """((kind,), count) of changes whose answer never came; a call still under way is not in doubt."""
     rows = tx.execute(

@@ -73,6 +73,8 @@ class FromRows(Collector):
             yield _gauge("last_call_orders", "Unanswered orders in their last call", (), [((), answers.last_call)])
             yield _gauge("orders", "Orders by state", ("state",), figures.orders_by_state(tx))
             yield _gauge("inbox_items", "Open questions", ("kind", "owner"), figures.open_items(tx))
+            unacted = figures.oldest_unacted(tx, now)
+            yield _gauge("oldest_unacted_seconds", "Since the oldest untouched question was asked", ("owner",), unacted)
             in_doubt = figures.effects_in_doubt(tx, now - wiring.config.lease)
             yield _gauge("effects_in_doubt", "Changes asked for whose outcome is unknown", ("kind",), in_doubt)
             blocked = figures.blocked_calls(tx, now)

@@ -69,10 +69,13 @@ def blueprint(wiring: Wiring, queues: Sequence[str]) -> Blueprint:
         owner = request.args.get("owner", "")
         owner = owner if owner in [*Role] else ""
         with wiring.db.reading() as tx:
-            page = inbox.questions(tx, InboxFilter(owner=owner), wiring.now(), number=_page_number())
+            wanted = InboxFilter(owner=owner, item=request.args.get("item", 0, type=int))
+            page = inbox.questions(tx, wanted, wiring.now(), number=_page_number())
             turns = {turn.owner: turn for turn in inbox.turns(tx, wiring.now())}
         books = {row.kind: runbook(row.kind) for row in page.rows if row.kind in KINDS}
-        return render_template("exceptions.html", page=page, owner=owner, owners=[*Role], turns=turns, books=books)
+        return render_template(
+            "exceptions.html", page=page, owner=owner, one=wanted.item, owners=[*Role], turns=turns, books=books
+        )
 
     return pages
 

@@ -60,6 +60,17 @@ KINDS = (
         loss=Loss.UNSEEN,
     ),
     Kind(
+        "unusually_quiet",
+        "No orders come, though they usually do",
+        Role.ECOMMERCE,
+        Urgency.SOON,
+        "nothing of ours; but what nobody can buy is not sold",
+        "Look at the offers, their prices and their stock in the marketplace's portal, and at the shop's state with "
+        "`mirakl-sync connections check CONNECTION`; it closes by itself with the next order.",
+        timedelta(hours=4),
+        loss=Loss.UNSEEN,
+    ),
+    Kind(
         "notification_failed",
         "People are not told",
         Role.ADMIN,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, nulls_last, select, text
 
-from mirakl_sync.db.models import Connection, InboxItem, Order, TimelineEntry
+from mirakl_sync.db.models import Connection, InboxItem, Message, Order, Telling, TimelineEntry
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
 from mirakl_sync.inbox import ranking
@@ -21,13 +21,15 @@ from mirakl_sync.records.page import Page
 
 @dataclass(frozen=True, slots=True)
 class InboxFilter:
-    """Which questions. Empty values do not filter; ``closed`` shows the settled ones instead of the open ones."""
+    """Which questions. Empty values do not filter; ``closed`` shows the settled ones instead of the open ones, ``item``
+    one of any kind."""
 
     owner: str = ""
     kind: str = ""
     connection: str = ""
     text: str = ""
     closed: bool = False
+    item: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,18 @@ class StoryLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldLine:
+    """Somebody was told of a question. ``sent_at`` None: the message has not left, ``words`` say why."""
+
+    made_at: datetime
+    role: str
+    channel: str
+    reason: str
+    sent_at: datetime | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class WholeItem:
     """A question with its facts, the way out, the orders that wait for it and what was done about it."""
 
@@ -76,6 +90,7 @@ class WholeItem:
     last_seen_at: datetime
     orders: tuple[str, ...]
     story: tuple[StoryLine, ...]
+    told: tuple[ToldLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +168,7 @@ def whole(tx: Transaction, item_id: int, now: datetime) -> WholeItem:
         last_seen_at=item.last_seen_at,
         orders=tuple(each.order_id for each in waiting),
         story=_story(tx, item.id),
+        told=_told(tx, item.id),
     )
 
 
@@ -199,12 +215,24 @@ def _story(tx: Transaction, item_id: int) -> tuple[StoryLine, ...]:
     return tuple(StoryLine(row.at, row.who, row.sentence) for row in rows)
 
 
+def _told(tx: Transaction, item_id: int) -> tuple[ToldLine, ...]:
+    rows = tx.execute(
+        select(Message.made_at, Telling.role, Telling.channel, Telling.reason, Message.sent_at, Message.outcome)
+        .join(Message, Message.id == Telling.message_pk)
+        .where(Telling.item_id == item_id)
+        .order_by(Telling.id)
+    )
+    return tuple(ToldLine(*row) for row in rows)
+
+
 def _blocks(kind: str) -> str:
     return KINDS[kind].blocks if kind in KINDS else ""
 
 
 def _conditions(wanted: InboxFilter) -> list[ColumnElement[bool]]:
     conditions = [InboxItem.closed_at.is_not(None) if wanted.closed else InboxItem.closed_at.is_(None)]
+    if wanted.item:
+        conditions.append(InboxItem.id == wanted.item)
     if wanted.owner:
         conditions.append(InboxItem.owner == wanted.owner)
     if wanted.kind:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from mirakl_sync.db.models import Delivery, Order, PeriodRun
+from mirakl_sync.db.models import Delivery, InboxItem, Message, Order, PeriodRun, Telling
+from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.http.redact import redact
 from mirakl_sync.orders import states
 from mirakl_sync.wiring import Wiring
@@ -58,4 +59,19 @@ def prune(wiring: Wiring) -> PruneReport:
         )
         for order in orders:
             order.payload, order.has_addresses = redact(order.payload), False
+    with wiring.db.transaction() as tx:
+        _messages(tx, now)
     return PruneReport(len(ids), len(orders))
+
+
+def _messages(tx: Transaction, now: datetime) -> None:
+    """Old messages go, with what they told; the last one about an open question stays, or it would be told anew."""
+    kept = select(Telling.message_pk).join(InboxItem, InboxItem.id == Telling.item_id)
+    old = select(Message.id).where(
+        Message.made_at < now - KEEP_MARKS,
+        Message.next_attempt_at.is_(None),
+        Message.id.not_in(kept.where(InboxItem.closed_at.is_(None))),
+    )
+    gone = list(tx.execute(old.limit(BATCH * 10)).scalars())
+    tx.execute(delete(Telling).where(Telling.message_pk.in_(gone)))
+    tx.execute(delete(Message).where(Message.id.in_(gone)))

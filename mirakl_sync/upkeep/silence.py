@@ -11,6 +11,7 @@ from mirakl_sync.cases.step import Ask
 from mirakl_sync.db.models import Connection, Heartbeat
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.inbox import desk
+from mirakl_sync.upkeep import mended
 from mirakl_sync.wiring import Wiring
 
 # A feed is late after so many missed beats, but never earlier than half a minute.
@@ -40,7 +41,8 @@ def late_at(beat: Heartbeat) -> datetime:
 
 
 def watch(wiring: Wiring) -> SilenceReport:
-    """Open a question for each silent feed, close it with the feed's next sign of life."""
+    """Open a question for each silent feed, close it with the feed's next sign of life. What was mended unnoticed
+    is closed as well."""
     now, late = wiring.now(), []
     with wiring.db.transaction() as tx:
         beats = tx.execute(select(Heartbeat)).scalars().all()
@@ -55,6 +57,7 @@ def watch(wiring: Wiring) -> SilenceReport:
                 desk.open_item(tx, None, Ask("feed_silent", beat.feed, words), "", None, now)
             else:
                 desk.close_by_key(tx, None, "feed_silent", beat.feed, now, f"it beat at {beat.beat_at:%H:%M:%S}")
+        mended.close_what_was_read(tx, now)
     return SilenceReport(tuple(late), len(beats))
 
 

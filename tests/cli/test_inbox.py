@@ -123,6 +123,7 @@ def test_what_would_be_told_is_shown_and_a_trial_is_sent(
         assert box.mails == []
         assert "1 messages made, 1 sent" in run("inbox", "notify").output
         assert json.loads(run("inbox", "notify", "--dry-run", "--json").output) == []
+        assert "told ecommerce by email:ann@shop.example (alert): 20" in run("inbox", "show", "1").output
         assert "email:ann@shop.example: arrived" in run("inbox", "test-message", "ecommerce").output
         box.unknown = {"ann@shop.example"}
         assert "does not take mail" in run("inbox", "test-message", "ecommerce", code=1).output

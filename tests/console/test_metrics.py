@@ -87,6 +87,7 @@ def test_doubts_limits_questions_and_feeds_are_told(figures, db, clock, placed, 
     assert told["call_blocked_seconds", "acme/2000/OR11"] == 40
     assert ("call_blocked_seconds", "acme/2000/OR04") not in told
     assert told["inbox_items", "ecommerce", "unknown_sku"] == 1
+    assert told["oldest_unacted_seconds", "ecommerce"] == 0
     assert told["heartbeat_age_seconds", "orders:acme"] == 200
     assert told["feed_silent", "orders:acme"] == 1
     assert (told["waiting_deliveries",], told["oldest_delivery_seconds",]) == (1, 30)

@@ -269,6 +269,16 @@ def test_only_the_first_of_many_waiting_orders_are_named(client, db, clock, conn
     assert "and 2 more" in html
 
 
+def test_a_message_leads_to_its_question_alone_and_says_when_it_is_closed(client, db, clock, connection, placed):
+    with db.transaction() as tx:
+        for key in ("MUG", "RUG"):
+            number = desk.open_item(tx, connection, Ask("unknown_sku", key, f"Which is {key}?"), "", None, clock()).id
+
+    assert re.findall(r"Which is (.*?)\?", client.get(f"/exceptions?item={number}").text) == ["RUG"]
+    assert "Question 99 is closed or was never asked." in client.get("/exceptions?item=99").text
+    assert "Which is MUG?" in client.get("/exceptions?item=x").text
+
+
 def test_an_owner_nobody_knows_asks_for_everybody(client, busy):
     assert "Which product is MUG?" in client.get("/exceptions?owner=nobody").text
 

@@ -26,6 +26,8 @@ CALLS = [
     ("shipments.watch", (), "mirakl_sync.shipments.watch.watch", ("wiring",), {}),
     ("shipments.refresh_lists", (), "mirakl_sync.connections.refresh.refresh_due", ("wiring",), {}),
     ("shipments.verify", (), "mirakl_sync.shipments.verify.verify", ("wiring",), {}),
+    ("shipments.beat", (), "mirakl_sync.upkeep.queues.beat", ("shipments", "wiring"), {}),
+    ("webhooks.beat", (), "mirakl_sync.upkeep.queues.beat", ("webhooks", "wiring"), {}),
     ("webhooks.digest", (5,), "mirakl_sync.hooks.inbox.digest", (5, "wiring"), {}),
     ("webhooks.sweep", (), "mirakl_sync.hooks.inbox.sweep", ("wiring",), {}),
     ("stores.poll_due", (), "mirakl_sync.stores.poll.poll_due", ("wiring",), {}),
@@ -33,6 +35,7 @@ CALLS = [
     ("stores.look_at_placed", (), "mirakl_sync.stores.looking.look_at_placed", ("wiring",), {}),
     ("stores.watch_webhooks", (), "mirakl_sync.stores.webhooks.watch", ("wiring",), {}),
     ("upkeep.watch_silence", (), "mirakl_sync.upkeep.silence.watch", ("wiring",), {}),
+    ("upkeep.watch_quiet", (), "mirakl_sync.upkeep.quiet.watch", ("wiring",), {}),
     ("upkeep.notify", (), "mirakl_sync.notify.telling.notify", ("wiring",), {}),
     ("upkeep.prune", (), "mirakl_sync.upkeep.prune.prune", ("wiring",), {}),
 ]

@@ -3,8 +3,10 @@ from __future__ import annotations
 import io
 import threading
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
+from celery import signals
 
 from mirakl_sync import log as logs
 from mirakl_sync.cases.outcome import Trouble, Waiting
@@ -149,3 +151,23 @@ def test_a_cancelled_call_is_a_bug_while_nobody_stops():
 
     with pytest.raises(CancelledError), at_work("orders.accept", orders=(2,)):
         raise CancelledError
+
+
+def test_whatever_a_worker_does_shows_that_its_queue_is_served_but_not_every_time(monkeypatch):
+    shown = []
+    monkeypatch.setattr("mirakl_sync.upkeep.queues.beat", lambda queue, wiring: shown.append((queue, wiring)))
+    monkeypatch.setattr(work._process, "_beaten", {})
+
+    for name in ("webhooks.digest", "webhooks.digest", "orders.accept", "celery.chord"):
+        signals.task_postrun.send(sender=None, task=SimpleNamespace(name=name))
+
+    assert shown == [("webhooks", WIRING), ("acceptance", WIRING)]
+
+
+def test_a_sign_of_life_that_fails_is_no_trouble_of_the_task(monkeypatch):
+    monkeypatch.setattr(work._process, "_beaten", {})
+
+    # this wiring has no database: nothing may be raised
+    signals.task_postrun.send(sender=None, task=SimpleNamespace(name="orders.accept"))
+
+    assert list(work._process._beaten) == ["acceptance"]

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from mirakl_sync.db.models import Connection, Delivery, Heartbeat, Order, PeriodRun, Store
-from mirakl_sync.upkeep import heartbeat, prune, silence
+from mirakl_sync.cases.step import Ask
+from mirakl_sync.db.models import Connection, Delivery, Heartbeat, Message, Order, PeriodRun, Store, Telling
+from mirakl_sync.inbox import desk
+from mirakl_sync.upkeep import heartbeat, prune, queues, silence
 from tests.flows.days import Day, a_day
 
 
@@ -139,3 +141,45 @@ def test_buyers_of_finished_orders_are_forgotten_after_half_a_year(day: Day) -> 
     assert kept[open_order]["customer"]["shipping_address"]["street_1"] != ""
     assert (row.has_addresses, str(row.gross)) == (False, str(day.order(order).gross))
     assert prune.prune(day.wiring).buyers == 0, "what is blanked is not blanked again"
+
+
+def test_an_order_that_could_not_be_read_closes_its_question_when_it_was_read(day: Day) -> None:
+    order = day.buy()
+    with day.wiring.db.transaction() as tx:
+        for key in (order, "never-seen"):
+            ask = Ask("unreadable_order", key, f"{key} could not be read")
+            desk.open_item(tx, day.world.connection, ask, "", None, day.clock())
+    silence.watch(day.wiring)
+    assert day.questions() == ["unreadable_order", "unreadable_order"]
+    day.minutes(1)
+    closed, still = day.items("unreadable_order")
+    assert (closed.key, closed.closed_by, still.closed_at) == (order, "by itself", None)
+    assert closed.answer.startswith("the order was read at ")
+
+
+def test_a_queue_beats_when_its_worker_did_something(day: Day) -> None:
+    assert queues.beat("shipments", day.wiring).sentence() == "a worker serves shipments"
+    day.later(seconds=80)
+    assert "queue:shipments" not in silence.watch(day.wiring).late
+    day.later(seconds=20)
+    assert "queue:shipments" in silence.watch(day.wiring).late
+
+
+def test_old_messages_are_forgotten_unless_their_question_is_open(day: Day) -> None:
+    old = day.clock() - timedelta(days=61)
+    with day.wiring.db.transaction() as tx:
+        for key, at, closed in (("open", old, False), ("closed", old, True), ("young", day.clock(), True)):
+            item = desk.open_item(tx, None, Ask("stuck", key, "?"), "", None, old)
+            item.closed_at = old if closed else None
+            message = Message(
+                role="developers", channel="webhook", kind="alert", mail_id=key, subject=key, body="", made_at=at
+            )
+            tx.add(message)
+            tx.flush()
+            tx.add(
+                Telling(item_id=item.id, role="developers", reason="alert", channel="webhook", message_pk=message.id)
+            )
+    prune.prune(day.wiring)
+    with day.wiring.db.reading() as tx:
+        assert sorted(tx.execute(select(Message.subject)).scalars()) == ["open", "young"]
+    assert _count(day, Telling) == 2
