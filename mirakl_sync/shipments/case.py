@@ -20,7 +20,14 @@ from mirakl_sync.records.shipment import MarketplaceShipment, Tracking
 from mirakl_sync.shipments import carriers, deeds, loading, rules
 from mirakl_sync.shipments.deeds import LANE
 from mirakl_sync.shipments.states import FINAL, SHIPMENT_OPEN, State
-from mirakl_sync.shipments.steps import CorrectTracking, CreateShipment, ShipOrder, ShipShipment, TellTracking
+from mirakl_sync.shipments.steps import (
+    CorrectTracking,
+    CreateShipment,
+    DeleteShipment,
+    ShipOrder,
+    ShipShipment,
+    TellTracking,
+)
 
 TASK = "shipments.advance"
 # Parcels rung for in one message, as with orders.
@@ -69,6 +76,8 @@ class ShipmentCase:
                 return deeds.create_shipment(opened, row, order_id, lines, tracking)
             case ShipShipment():
                 return deeds.ship_shipment(opened, order_id, row.marketplace_shipment_id)
+            case DeleteShipment():
+                return deeds.delete_shipment(opened, order_id, row.marketplace_shipment_id)
             case CorrectTracking(tracking):
                 return deeds.correct_tracking(opened, row.marketplace_shipment_id, tracking)
         raise TypeError(f"no deed for {step!r}")
@@ -87,6 +96,11 @@ class ShipmentCase:
             case ShipShipment():
                 row.marketplace_state = "SHIPPED"
                 return _shipped(tx, row, f"shipment {row.marketplace_shipment_id} told as shipped", now)
+            case DeleteShipment():
+                words = f"shipment {row.marketplace_shipment_id} taken back with its parcel"
+                row.marketplace_shipment_id = row.marketplace_state = ""
+                row.tracking_told_at = None
+                return words
         raise TypeError(f"nothing to write down for {step!r}")
 
     def _created(

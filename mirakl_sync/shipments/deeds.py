@@ -68,6 +68,18 @@ def ship_shipment(opened: OpenConnection, order_id: str, shipment_id: str) -> De
     )
 
 
+def delete_shipment(opened: OpenConnection, order_id: str, shipment_id: str) -> Deed:
+    """ST06; looked at (ST11) before it is asked again: what is no longer there was deleted."""
+    shop = opened.shop
+    return Deed(
+        name="delete shipment",
+        lane=LANE,
+        key=f"delete:{opened.key}:{shipment_id}",
+        act=lambda: shop.delete_shipment(shipment_id),
+        look=lambda: _gone(shop.shipments([order_id]), shipment_id),
+    )
+
+
 def correct_tracking(opened: OpenConnection, shipment_id: str, tracking: Tracking) -> Deed:
     """ST23: replaces what was told, so it may be asked again without looking."""
     shop = opened.shop
@@ -91,6 +103,10 @@ def made(found: Sequence[MarketplaceShipment], ours: str) -> MarketplaceShipment
 
 def _shipped(found: Sequence[MarketplaceShipment], shipment_id: str) -> MarketplaceShipment | None:
     return next((each for each in found if each.shipment_id == shipment_id and each.state in SHIPMENT_GONE), None)
+
+
+def _gone(found: Sequence[MarketplaceShipment], shipment_id: str) -> bool | None:
+    return None if any(each.shipment_id == shipment_id for each in found) else True
 
 
 def _digest(text: str) -> str:

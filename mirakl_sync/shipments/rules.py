@@ -12,6 +12,7 @@ from mirakl_sync.shipments.states import FINAL, SHIPMENT_OPEN, State
 from mirakl_sync.shipments.steps import (
     CorrectTracking,
     CreateShipment,
+    DeleteShipment,
     ShipmentStep,
     ShipOrder,
     ShipShipment,
@@ -106,7 +107,7 @@ def _by_shipment(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -
         return _left(parcel)
     if parcel.shipment_id:
         if parcel.shipment_state in SHIPMENT_OPEN:
-            return ShipShipment()
+            return DeleteShipment() if parcel.removed else ShipShipment()
         return Settle(State.TOLD, f"the marketplace's shipment is {parcel.shipment_state}")
     if policy.partial is Partial.COMPLETE and not parcel.order_left:
         return Wait("the rest of the order: parcels are told when all have left")

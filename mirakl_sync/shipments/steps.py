@@ -44,4 +44,9 @@ class CorrectTracking:
     also: Ask | None = None
 
 
-ShipmentStep = TellTracking | ShipOrder | CreateShipment | ShipShipment | CorrectTracking
+@dataclass(frozen=True, slots=True)
+class DeleteShipment:
+    """The shop took the parcel back before its shipment was counted as shipped: take that back too (ST06)."""
+
+
+ShipmentStep = TellTracking | ShipOrder | CreateShipment | ShipShipment | CorrectTracking | DeleteShipment

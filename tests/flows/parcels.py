@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from mirakl_sync.connections import refresh
 from mirakl_sync.db.models import Connection, Order, Shipment, TimelineEntry
-from mirakl_sync.shipments import flow, mapping, watch
+from mirakl_sync.records.shipment import ShipmentLine, Tracking
+from mirakl_sync.shipments import deeds, flow, mapping, watch
 from mirakl_sync.shipments.mapping import Mapped, Target
 from mirakl_sync.stores import looking, poll
 from tests.flows.days import Day
@@ -71,6 +72,19 @@ class Packing:
             mapped = mapping.map_name(tx, connection, spelled, target, "Ada", self.day.clock(), **more)
         self.day.work()
         return mapped
+
+    def half_make(self, order_id: str, inside: Mapping[str, int]) -> None:
+        """The marketplace made the order's shipment without counting it as shipped, as some operators do."""
+        wiring = self.day.wiring
+        with wiring.db.transaction() as tx:
+            opened = wiring.connections.open(tx, self.day.world.connection)
+            wanted = select(Shipment).join(Order, Order.id == Shipment.order_pk).where(Order.order_id == order_id)
+            row = tx.execute(wanted).scalar_one()
+            ours = deeds.package_reference(opened, row, order_id)
+            lines = [ShipmentLine(line, pieces, ours) for line, pieces in inside.items()]
+            made = opened.shop.create_shipment(order_id, lines, Tracking("UPS", number=row.number), shipped=False)
+            row.marketplace_shipment_id, row.marketplace_state = made.shipment_id, made.state
+        self.day.lose_messages()
 
     def rows(self, order_id: str) -> list[Shipment]:
         """Our rows of an order's parcels."""

@@ -331,6 +331,21 @@ def test_a_parcel_that_holds_more_than_is_left_is_a_question(pack: Pack) -> None
     assert len(table.confirmed(order)["shipments"]) == 1
 
 
+def test_a_shipment_half_made_for_a_parcel_the_shop_took_back_is_taken_back(pack: Pack) -> None:
+    table = pack(market={"multi_shipment": True})
+    order = table.placed(("MUG", 2))
+    (parcel,) = table.ship(order, carrier="UPS", number=UPS, items=[{"sku": "MUG", "quantity": 1}])
+    table.poll()
+    table.half_make(order, {f"{order}-1": 1})
+    _delete(table, f"orders/{table.day.shop_orders(order)[0]['id']}/parcels/{parcel['tracking_id']}")
+    table.day.later(seconds=20)
+    table.seen()
+    table.ticks()
+    assert table.confirmed(order)["shipments"] == []
+    assert table.row(order).state == "dropped"
+    assert table.day.questions() == []
+
+
 def test_a_paused_feed_keeps_parcels_until_it_is_resumed(pack: Pack) -> None:
     from mirakl_sync.connections.pausing import pause, resume
 

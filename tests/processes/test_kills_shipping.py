@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 import requests
-from sqlalchemy import select
 
-from mirakl_sync.db.models import Shipment
-from mirakl_sync.records.shipment import ShipmentLine, Tracking
-from mirakl_sync.shipments import deeds
 from tests.flows.days import Day, a_day
 from tests.flows.parcels import UPS, UPS_2, Packing
 from tests.processes.test_kills import KILLED, kill
@@ -57,7 +53,8 @@ def test_a_killed_worker_leaves_one_confirmation(database_url: str, name: str, m
             table.seen()
             _correct(day, order, parcel["tracking_id"])
         if step.half_made:
-            _half_make(table, order)
+            table.poll()
+            table.half_make(order, {f"{order}-1": 1})
         assert kill(day, step.call, moment, store=day.connection().store_pk) == KILLED
         day.lose_messages()
         for _ in range(5):
@@ -87,18 +84,3 @@ def _correct(day: Day, order: str, tracking_id: str) -> None:
     path = f"{day.webshop.url}/_sandbox/orders/{shop_order}/parcels/{tracking_id}"
     assert requests.put(path, json={"number": UPS_2}, timeout=5).ok
     day.later(seconds=2)
-
-
-def _half_make(table: Packing, order: str) -> None:
-    """As an operator would leave it who wants shipments prepared first."""
-    table.poll()
-    wiring = table.day.wiring
-    with wiring.db.transaction() as tx:
-        opened = wiring.connections.open(tx, table.day.world.connection)
-        row = tx.execute(select(Shipment)).scalar_one()
-        ours = deeds.package_reference(opened, row, order)
-        made = opened.shop.create_shipment(
-            order, [ShipmentLine(f"{order}-1", 1, ours)], Tracking("UPS", number=UPS), shipped=False
-        )
-        row.marketplace_shipment_id, row.marketplace_state = made.shipment_id, made.state
-    table.day.lose_messages()
