@@ -11,6 +11,10 @@ from mirakl_sync import __version__
 from mirakl_sync.errors import MiraklSyncError
 
 COMMANDS = {
+    "carriers": (
+        "mirakl_sync.cli.carriers:carriers",
+        "Carriers: list, unmapped, map, unmap, export, import, refresh.",
+    ),
     "connections": ("mirakl_sync.cli.connections:connections", "Who is joined to whom: list, check, apply, pause."),
     "db": ("mirakl_sync.cli.database:db", "The database: upgrade, status."),
     "doctor": ("mirakl_sync.cli.doctor:doctor", "Find what is wrong with this installation and how to mend it."),

@@ -36,7 +36,7 @@ class SharedBudget:
         gives_up_at = time.monotonic() + patience
         while (wait := self._wait_for(operation)) > 0:
             if time.monotonic() + wait > gives_up_at:
-                raise RateLimited(f"{operation.code} may be called again in {wait:.1f} s", after=wait)
+                raise RateLimited(f"{operation.code} may be called again in {_said(wait)}", after=wait)
             time.sleep(wait)
 
     def block(self, operation: Operation, seconds: float) -> None:
@@ -89,3 +89,11 @@ class SharedBudget:
                 self._blocked = {key.removeprefix(prefix): until for key, until in rows}
                 self._looked_at = time.monotonic()
             return self._blocked
+
+
+def _said(seconds: float) -> str:
+    """ "40.0 s", "23 h 59 min": limits of a day are told in hours."""
+    if seconds < 120:
+        return f"{seconds:.1f} s"
+    hours, minutes = divmod(-(-int(seconds) // 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -71,6 +71,8 @@ PURE = {
     "orders.steps": "",
     "orders.window": "policy.model",
     "orders.draft": "money policy.model records",
+    "shipments.suggest": "records.shipment shipments.carriers shipments.numbers",
+    "shipments.carrier_views": "records.shipment",
     "cases.step": "",
     "inbox.ranking": "inbox.kind",
     "notify.hours": "",
