@@ -96,6 +96,13 @@ TICKS = (
         "once a night, by a row of its own: what the marketplace changed without telling is seen",
     ),
     Tick(
+        "compare paid orders",
+        "orders.compare_paid",
+        900,
+        "orders",
+        "the marketplace's own list of what must ship finds a paid order that no pull showed",
+    ),
+    Tick(
         "sweep parcels",
         "shipments.sweep",
         5,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mirakl_sync.orders import flow, intake, references
+from mirakl_sync.orders import flow, intake, paid, references
 from mirakl_sync.orders import sweep as due
 from mirakl_sync.orders import watch as promises
 from tasks.app import app
@@ -70,3 +70,10 @@ def look_at_open() -> str:
     """Once a night, let the next pulls look at every open order by its number."""
     with at_work("orders.look_at_open") as wiring:
         return told(intake.want_open(wiring))
+
+
+@app.task(name="orders.compare_paid")
+def compare_paid() -> str:
+    """Compare with the marketplaces' own lists of what must ship (ST12): what no pull showed is looked at."""
+    with at_work("orders.compare_paid") as wiring:
+        return told(paid.compare(wiring))

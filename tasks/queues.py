@@ -50,6 +50,7 @@ QUEUES = (
         tasks=(
             "orders.advance",
             "orders.tell_references",
+            "orders.compare_paid",
             "stores.poll_due",
             "stores.poll",
             "stores.look_at_placed",

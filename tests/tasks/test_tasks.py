@@ -19,6 +19,7 @@ CALLS = [
     ("orders.sweep", (), "mirakl_sync.orders.sweep.sweep", ("wiring",), {}),
     ("orders.watch", (), "mirakl_sync.orders.watch.watch", ("wiring",), {}),
     ("orders.tell_references", (), "mirakl_sync.orders.references.tell_due", ("wiring",), {}),
+    ("orders.compare_paid", (), "mirakl_sync.orders.paid.compare", ("wiring",), {}),
     ("orders.sweep_unanswered", (), "mirakl_sync.orders.intake.want_unanswered", ("wiring",), {}),
     ("orders.look_at_open", (), "mirakl_sync.orders.intake.want_open", ("wiring",), {}),
     ("shipments.advance", (7, 8), "mirakl_sync.shipments.flow.advance_all", ((7, 8), "wiring"), {}),
