@@ -85,7 +85,7 @@ def show(item: int, as_json: bool) -> None:
         say(f"  {when(line.at)} {line.who}: {line.sentence}")
     for told in whole.told:
         went = f"{when(told.sent_at)}" if told.sent_at else f"not sent: {told.words or 'it is about to be'}"
-        say(f"  told {told.role} by {told.channel} ({told.reason}): {went}")
+        say(f"  told {told.role} at {told.address} ({told.reason}): {went}")
     if book is not None and row.closed_at is None:
         say("")
         tell(book)

@@ -36,7 +36,7 @@ def notify(dry_run: bool, as_json: bool) -> None:
     if as_json:
         dump(made)
     for each in [] if as_json else made:
-        say(f"To {each['role']} by {each['channel']}: {each['subject']}\n\n{each['body']}")
+        say(f"To {each['role']} at {each['address']}: {each['subject']}\n\n{each['body']}")
     if not made and not as_json:
         say("Nobody would be told anything now.")
 
@@ -46,7 +46,7 @@ def notify(dry_run: bool, as_json: bool) -> None:
 @who_option
 @json_option
 def test_message(role: str, who: str, as_json: bool) -> None:
-    """Send a trial message to every channel of a role, now. Exit code 1 when one does not arrive."""
+    """Send a trial message to every address of a role, now. Exit code 1 when one does not arrive."""
     with at_work(who=who) as wiring:
         with wiring.db.transaction() as tx:
             rows = telling.make_trial(tx, role, who, wiring, wiring.now())
@@ -57,13 +57,13 @@ def test_message(role: str, who: str, as_json: bool) -> None:
             arrived = telling.send(number, wiring)
             with wiring.db.reading() as tx:
                 row = tx.get_one(Message, number)
-                told.append({"channel": row.channel, "arrived": bool(arrived), "words": row.outcome})
+                told.append({"address": row.address, "arrived": bool(arrived), "words": row.outcome})
     if as_json:
         dump(told)
     for each in [] if as_json else told:
-        say(f"{each['channel']}: {'arrived' if each['arrived'] else each['words']}")
+        say(f"{each['address']}: {'arrived' if each['arrived'] else each['words']}")
     sys.exit(0 if all(each["arrived"] for each in told) else 1)
 
 
 def _shown(row: Message) -> dict[str, str]:
-    return {"role": row.role, "channel": row.channel, "subject": row.subject, "body": row.body}
+    return {"role": row.role, "address": row.address, "subject": row.subject, "body": row.body}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mirakl_sync.cases.step import Ask
 from mirakl_sync.db.insert import insert_once
@@ -97,6 +97,13 @@ def withdraw(
             close(item, now, who="by itself", answer=words)
             closed += 1
     return closed
+
+
+def acted(tx: Transaction, subject: str, subject_id: int, now: datetime) -> None:
+    """A person did something about a row: whatever it waits for is no longer untouched."""
+    mine = select(InboxSubject.item_id).where(InboxSubject.subject == subject, InboxSubject.subject_id == subject_id)
+    untouched = InboxItem.id.in_(mine) & InboxItem.closed_at.is_(None) & InboxItem.acted_at.is_(None)
+    tx.execute(update(InboxItem).where(untouched).values(acted_at=now))
 
 
 def close(item: InboxItem, now: datetime, *, who: str, answer: str) -> None:

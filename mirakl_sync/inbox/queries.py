@@ -73,7 +73,7 @@ class ToldLine:
 
     made_at: datetime
     role: str
-    channel: str
+    address: str
     reason: str
     sent_at: datetime | None
     words: str
@@ -217,7 +217,7 @@ def _story(tx: Transaction, item_id: int) -> tuple[StoryLine, ...]:
 
 def _told(tx: Transaction, item_id: int) -> tuple[ToldLine, ...]:
     rows = tx.execute(
-        select(Message.made_at, Telling.role, Telling.channel, Telling.reason, Message.sent_at, Message.outcome)
+        select(Message.made_at, Telling.role, Telling.address, Telling.reason, Message.sent_at, Message.outcome)
         .join(Message, Message.id == Telling.message_pk)
         .where(Telling.item_id == item_id)
         .order_by(Telling.id)

@@ -1,1 +1,1 @@
-"""Telling people about questions: who, when, by which channel, and never twice."""
+"""Telling people about questions: who, when, at which address, and never twice."""

@@ -11,9 +11,9 @@ from mirakl_sync.db.models import Message
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.inbox.kinds import KINDS
-from mirakl_sync.notify import channels, routes
-from mirakl_sync.notify.channels import MailServer
+from mirakl_sync.notify import routes, sending
 from mirakl_sync.notify.rules import RouteTo
+from mirakl_sync.notify.sending import MailServer
 from mirakl_sync.records.shop import Finding
 
 _FILE = "`mirakl-sync connections apply FILE`"
@@ -45,20 +45,20 @@ def _escalations(known: dict[str, RouteTo]) -> Iterator[Finding]:
 
 
 def _mail(known: Iterable[RouteTo], config: Config) -> Iterator[Finding]:
-    mails = any(channel.startswith(routes.EMAIL) for route in known for channel in route.channels)
+    mails = any(address.startswith(routes.EMAIL) for route in known for address in route.addresses)
     if not mails:
         return
     try:
-        server = channels.address_of(MailServer(config.smtp_url, config.mail_from))
+        server = sending.address_of(MailServer(config.smtp_url, config.mail_from))
         yield Finding(True, "people", f"Mails leave by {server.hostname} from {config.mail_from}.")
     except Misconfigured as error:
         yield Finding(False, "people", error.words, error.way_out)
 
 
 def _undelivered(tx: Transaction) -> Iterator[Finding]:
-    waiting = select(Message.role, Message.channel, Message.outcome).where(
+    waiting = select(Message.role, Message.address, Message.outcome).where(
         Message.next_attempt_at.is_not(None), Message.attempts > 0
     )
-    for role, channel, outcome in tx.execute(waiting.order_by(Message.id)):
-        words = f"A message for {role} by {channel} waits to be sent again: {outcome}"
+    for role, address, outcome in tx.execute(waiting.order_by(Message.id)):
+        words = f"A message for {role} at {address} waits to be sent again: {outcome}"
         yield Finding(False, "people", words, f'`mirakl-sync inbox test-message "{role}"` tries at once.')

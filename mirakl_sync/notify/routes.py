@@ -19,16 +19,16 @@ WEBHOOK, EMAIL = "webhook", "email"
 
 
 def routes(tx: Transaction) -> list[RouteTo]:
-    """Every role with at least one channel."""
+    """Every role with at least one address."""
     rows = tx.execute(select(Route).order_by(Route.role)).scalars()
-    return [each for each in map(_route, rows) if each.channels]
+    return [each for each in map(_route, rows) if each.addresses]
 
 
 def _route(row: Route) -> RouteTo:
-    channels = (*(f"{EMAIL}:{address}" for address in row.email), *([WEBHOOK] if row.webhook.get("url") else []))
+    addresses = (*(f"{EMAIL}:{address}" for address in row.email), *([WEBHOOK] if row.webhook.get("url") else []))
     return RouteTo(
         role=row.role,
-        channels=channels,
+        addresses=addresses,
         timezone=row.timezone,
         quiet=row.quiet,
         digest=tuple(row.digest),
@@ -45,18 +45,18 @@ def questions(items: Iterable[InboxItem]) -> list[Question]:
 def past(tx: Transaction) -> Past:
     """What was told of questions that are open still, and when each address last got something at once."""
     rows = tx.execute(
-        select(Telling.item_id, Telling.role, Telling.reason, Telling.channel, Message.made_at)
+        select(Telling.item_id, Telling.role, Telling.reason, Telling.address, Message.made_at)
         .join(Message, Message.id == Telling.message_pk)
         .join(InboxItem, InboxItem.id == Telling.item_id)
         .where(InboxItem.closed_at.is_(None))
     )
-    told = {Key(row.item_id, row.role, row.reason, row.channel): row.made_at for row in rows}
+    told = {Key(row.item_id, row.role, row.reason, row.address): row.made_at for row in rows}
     latest = tx.execute(
-        select(Message.role, Message.channel, func.max(Message.made_at))
+        select(Message.role, Message.address, func.max(Message.made_at))
         .where(Message.kind == ALERT)
-        .group_by(Message.role, Message.channel)
+        .group_by(Message.role, Message.address)
     )
-    return Past.of(told, {(role, channel): at for role, channel, at in latest})
+    return Past.of(told, {(role, address): at for role, address, at in latest})
 
 
 def about(tx: Transaction, items: Iterable[InboxItem], stakes: Mapping[int, Stake], now: datetime) -> dict[int, Told]:

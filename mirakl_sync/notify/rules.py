@@ -42,10 +42,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class RouteTo:
-    """Where and when one role is told. ``channels`` are "email:ADDRESS" and "webhook"."""
+    """Where and when one role is told. ``addresses`` are "email:ADDRESS" and "webhook"."""
 
     role: str
-    channels: tuple[str, ...]
+    addresses: tuple[str, ...]
     timezone: str = "UTC"
     quiet: str = ""
     digest: tuple[str, ...] = ()
@@ -55,17 +55,17 @@ class RouteTo:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is told once: this question, to this role, for this reason, by this channel."""
+    """What is told once: this question, to this role, for this reason, at this address."""
 
     item: int
     role: str
     reason: str
-    channel: str
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What was told, when a role was first told of a question for a reason, and when each channel of a role last
+    """What was told, when a role was first told of a question for a reason, and when each address of a role last
     carried something at once."""
 
     told: frozenset[Key] = frozenset()
@@ -87,24 +87,24 @@ class Draft:
     """One message to be made. ``kind`` is ALERT (which carries reminders and escalations too) or DIGEST."""
 
     role: str
-    channel: str
+    address: str
     kind: str
     keys: tuple[Key, ...]
 
 
 def drafts(questions: Sequence[Question], routes: Sequence[RouteTo], past: Past, now: datetime) -> list[Draft]:
-    """Every message that is due: at most one at once and one digest for each role and channel."""
+    """Every message that is due: at most one at once and one digest for each role and address."""
     by_role = {route.role: route for route in routes}
     found = []
     for route in routes:
         at_once = [point for question in questions for point in _points(question, route, by_role, past, now)]
-        for channel in route.channels:
-            keys = _fresh(at_once, route, channel, past)
-            if keys and not _pausing(keys, questions, past.last.get((route.role, channel)), now):
-                found.append(Draft(route.role, channel, ALERT, keys))
-            keys = _fresh(_for_digest(questions, route, now), route, channel, past)
+        for address in route.addresses:
+            keys = _fresh(at_once, route, address, past)
+            if keys and not _pausing(keys, questions, past.last.get((route.role, address)), now):
+                found.append(Draft(route.role, address, ALERT, keys))
+            keys = _fresh(_for_digest(questions, route, now), route, address, past)
             if keys:
-                found.append(Draft(route.role, channel, DIGEST, keys))
+                found.append(Draft(route.role, address, DIGEST, keys))
     return found
 
 
@@ -130,7 +130,7 @@ def _points(
             if now >= question.opened_at + SETTLES:
                 yield question.id, ALERT
             return
-        # a channel that came later is told as well
+        # a address that came later is told as well
         yield question.id, ALERT
         yield from ((question.id, reason) for reason in _reminders(question, route, past, told_at, now))
     elif owner is not None and owner.escalate_to == route.role and told_at is not None:
@@ -170,8 +170,8 @@ def _for_digest(questions: Iterable[Question], route: RouteTo, now: datetime) ->
     ]
 
 
-def _fresh(points: Iterable[tuple[int, str]], route: RouteTo, channel: str, past: Past) -> tuple[Key, ...]:
-    keys = (Key(item, route.role, reason, channel) for item, reason in points)
+def _fresh(points: Iterable[tuple[int, str]], route: RouteTo, address: str, past: Past) -> tuple[Key, ...]:
+    keys = (Key(item, route.role, reason, address) for item, reason in points)
     return tuple(key for key in keys if key not in past.told)
 
 

@@ -6,6 +6,8 @@ appear twice, which is better than not at all.
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,9 +22,9 @@ from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, Refused
 from mirakl_sync.inbox import desk
 from mirakl_sync.inbox.stakes import stakes
-from mirakl_sync.notify import channels, routes, rules, words
-from mirakl_sync.notify.channels import MailServer, Outgoing
+from mirakl_sync.notify import routes, rules, sending, words
 from mirakl_sync.notify.rules import Draft
+from mirakl_sync.notify.sending import MailServer, Outgoing
 from mirakl_sync.upkeep import heartbeat
 from mirakl_sync.wiring import Wiring
 
@@ -35,6 +37,9 @@ LASTS = timedelta(hours=24)
 # So many failures in a row are a question for the administrator; a plain no is one at once.
 TELL_AFTER = 3
 _MOST_AT_ONCE = 50
+# A mail server that hangs may hold one thread of a process, for so long: the others have promises to watch.
+_LONGEST_RUN = 60.0
+_sending = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def make(tx: Transaction, drafts: list[Draft], wiring: Wiring, now: datetime) ->
     zones = {route.role: route.timezone for route in routes.routes(tx)}
     made = []
     for draft in drafts:
-        row = _message(draft.role, draft.channel, draft.kind, wiring, now)
+        row = _message(draft.role, draft.address, draft.kind, wiring, now)
         tx.add(row)
         tx.flush()
         told = tuple(
@@ -92,7 +97,7 @@ def make(tx: Transaction, drafts: list[Draft], wiring: Wiring, now: datetime) ->
             if insert_once(
                 tx,
                 Telling,
-                {"item_id": key.item, "role": key.role, "reason": key.reason, "channel": key.channel,
+                {"item_id": key.item, "role": key.role, "reason": key.reason, "address": key.address,
                  "message_pk": row.id},
             )
         )  # fmt: skip
@@ -108,7 +113,7 @@ def make(tx: Transaction, drafts: list[Draft], wiring: Wiring, now: datetime) ->
 
 
 def make_trial(tx: Transaction, role: str, who: str, wiring: Wiring, now: datetime) -> list[Message]:
-    """A message to every channel of a role that only shows that messages arrive. ``Misconfigured`` without a route."""
+    """A message to every address of a role that only shows that messages arrive. ``Misconfigured`` without a route."""
     route = next((each for each in routes.routes(tx) if each.role == role), None)
     if route is None:
         raise Misconfigured(
@@ -116,16 +121,26 @@ def make_trial(tx: Transaction, role: str, who: str, wiring: Wiring, now: dateti
             way_out=f"Describe [people.{role.replace(' ', '_')}] in the connections file and apply it.",
         )
     text = words.trial(role, who, wiring.config.console_url)
-    made = [_message(role, channel, TRIAL, wiring, now) for channel in route.channels]
+    made = [_message(role, address, TRIAL, wiring, now) for address in route.addresses]
     for row in made:
         row.subject, row.body = text.subject, text.body
         tx.add(row)
     return made
 
 
-def send_due(wiring: Wiring, *, only: frozenset[int] = frozenset()) -> tuple[int, int]:
-    """Send what is due, each with a lease of its own; (sent, not sent). ``only`` these messages, where named."""
+def send_due(wiring: Wiring) -> tuple[int, int]:
+    """Send what is due, each with a lease of its own; (sent, not sent). At most one thread of a process does."""
+    if not _sending.acquire(blocking=False):
+        return 0, 0
+    try:
+        return _send_due(wiring)
+    finally:
+        _sending.release()
+
+
+def _send_due(wiring: Wiring) -> tuple[int, int]:
     sent = failed = 0
+    ends = time.monotonic() + _LONGEST_RUN
     with wiring.db.reading() as tx:
         now = wiring.now()
         free = or_(Message.leased_until.is_(None), Message.leased_until <= now)
@@ -138,9 +153,10 @@ def send_due(wiring: Wiring, *, only: frozenset[int] = frozenset()) -> tuple[int
             ).scalars()
         )
     for number in ids:
-        if not only or number in only:
-            outcome = send(number, wiring)
-            sent, failed = sent + (outcome is True), failed + (outcome is False)
+        if time.monotonic() > ends:
+            break
+        outcome = send(number, wiring)
+        sent, failed = sent + (outcome is True), failed + (outcome is False)
     return sent, failed
 
 
@@ -175,11 +191,11 @@ def _open(tx: Transaction) -> list[InboxItem]:
     return list(tx.execute(select(InboxItem).where(InboxItem.closed_at.is_(None))).scalars())
 
 
-def _message(role: str, channel: str, kind: str, wiring: Wiring, now: datetime) -> Message:
+def _message(role: str, address: str, kind: str, wiring: Wiring, now: datetime) -> Message:
     domain = wiring.config.mail_from.rpartition("@")[2].strip("> ") or "mirakl-sync.invalid"
     mail_id = f"<{uuid.uuid4()}@{domain}>"
     return Message(
-        role=role, channel=channel, kind=kind, mail_id=mail_id, subject="", body="", made_at=now, next_attempt_at=now
+        role=role, address=address, kind=kind, mail_id=mail_id, subject="", body="", made_at=now, next_attempt_at=now
     )
 
 
@@ -201,16 +217,16 @@ def _webhook(tx: Transaction, role: str) -> str:
 
 def _go(row: Message, webhook: str, wiring: Wiring) -> None:
     outgoing = Outgoing(row.subject, row.body, row.mail_id, row.made_at)
-    kind, _, address = row.channel.partition(":")
+    kind, _, to = row.address.partition(":")
     if kind == routes.EMAIL:
         timeout = wiring.config.call_timeout.total_seconds()
         server = MailServer(wiring.config.smtp_url, wiring.config.mail_from, timeout)
-        channels.send_mail(server, address, outgoing)
+        sending.send_mail(server, to, outgoing)
         return
     if not webhook:
         raise Refused(f"{row.role} has no webhook any more.")
     name = f"the webhook of {row.role}"
-    channels.send_webhook(webhook, name, outgoing, timeout=wiring.config.call_timeout.total_seconds())
+    sending.send_webhook(webhook, name, outgoing, timeout=wiring.config.call_timeout.total_seconds())
 
 
 def _failed(wiring: Wiring, number: int, error: MiraklSyncError) -> None:
@@ -223,10 +239,10 @@ def _failed(wiring: Wiring, number: int, error: MiraklSyncError) -> None:
         delay = DELAYS[-1] if final else DELAYS[min(row.attempts, len(DELAYS)) - 1]
         row.next_attempt_at = None if isinstance(error, Refused) else now + delay
         if final or row.attempts >= TELL_AFTER:
-            sentence = f"Messages for {row.role} do not arrive by {row.channel}: {error.words}"
+            sentence = f"Messages for {row.role} do not arrive at {row.address}: {error.words}"
             ask = Ask("notification_failed", _key(row), sentence, facts={"way_out": error.way_out})
             desk.open_item(tx, None, ask, "", None, now)
 
 
 def _key(row: Message) -> str:
-    return f"{row.role} {row.channel}"[:200]
+    return f"{row.role} {row.address}"[:200]

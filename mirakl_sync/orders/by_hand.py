@@ -122,6 +122,7 @@ def _go_on(tx: Transaction, row: Order, who: str, now: datetime, words: str) -> 
     """The rules look at the order now; what they do next is their business."""
     row.next_attempt_at, row.blocked_by, row.waiting_for = now, None, ""
     timeline.add(tx, "order", row, now, who, words)
+    desk.acted(tx, "order", row.id, now)
     accept_first = read_policy(tx.get_one(PolicyVersion, row.policy_id).content).orders.accept == "accept_first"
     tx.wake(TASKS[lane(row, accept_first=accept_first or bool(row.answer_by_hand))], row.id)
     return words

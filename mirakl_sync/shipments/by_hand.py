@@ -92,6 +92,7 @@ def _go_on(tx: Transaction, row: Shipment, who: str, now: datetime, words: str) 
     """The rules look at the parcel now; what they do next is their business."""
     row.next_attempt_at, row.blocked_by, row.waiting_for = now, None, ""
     timeline.add(tx, "shipment", row, now, who, words)
+    desk.acted(tx, "shipment", row.id, now)
     tx.wake(TASK, row.id)
     return words
 

@@ -119,11 +119,11 @@ def test_what_would_be_told_is_shown_and_a_trial_is_sent(
         monkeypatch.setenv("MIRAKL_SYNC_MAIL_FROM", "sync@shop.example")
         for _ in range(2):
             told = run("inbox", "notify", "--dry-run").output
-            assert "To ecommerce by email:ann@shop.example: The shop does not know a SKU that was sold" in told
+            assert "To ecommerce at email:ann@shop.example: The shop does not know a SKU that was sold" in told
         assert box.mails == []
         assert "1 messages made, 1 sent" in run("inbox", "notify").output
         assert json.loads(run("inbox", "notify", "--dry-run", "--json").output) == []
-        assert "told ecommerce by email:ann@shop.example (alert): 20" in run("inbox", "show", "1").output
+        assert "told ecommerce at email:ann@shop.example (alert): 20" in run("inbox", "show", "1").output
         assert "email:ann@shop.example: arrived" in run("inbox", "test-message", "ecommerce").output
         box.unknown = {"ann@shop.example"}
         assert "does not take mail" in run("inbox", "test-message", "ecommerce", code=1).output

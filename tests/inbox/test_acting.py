@@ -9,10 +9,11 @@ from decimal import Decimal
 import pytest
 
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.db.models import InboxItem, InboxSubject, Shipment
+from mirakl_sync.db.models import InboxItem, InboxSubject, Order, Shipment
 from mirakl_sync.errors import Refused
 from mirakl_sync.inbox import acting, desk, queries, retrying
 from mirakl_sync.inbox.queries import InboxFilter, WholeItem
+from mirakl_sync.orders import by_hand
 from tests.flows.days import Day, a_day
 
 ANN, BOB = "ann", "bob"
@@ -64,6 +65,14 @@ def test_a_remark_counts_as_acting_and_the_first_act_stays_the_first(day: Day) -
         acting.comment(tx, item, "no answer yet", ANN, day.clock())
     assert shown(day, item).row.acted_at == first
     assert story(day, item) == [(ANN, "asked the supplier"), (ANN, "no answer yet")]
+
+
+def test_a_word_on_an_order_counts_as_acting_on_what_it_waits_for(day: Day) -> None:
+    item = asked(day)
+    with day.wiring.db.transaction() as tx:
+        order = tx.get_one(Order, tx.get_one(InboxItem, item).subjects[0].subject_id)
+        by_hand.retry(tx, order, ANN, day.clock())
+    assert shown(day, item).row.acted_at is not None
 
 
 def test_settling_closes_with_name_and_answer_and_looks_at_what_waited(day: Day) -> None:

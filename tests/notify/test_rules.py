@@ -35,7 +35,7 @@ class Office:
         for draft in made:
             self.told.update(dict.fromkeys(draft.keys, now))
             if draft.kind == rules.ALERT:
-                self.last[draft.role, draft.channel] = now
+                self.last[draft.role, draft.address] = now
         return [short(draft) for draft in made]
 
     def day(self, *questions: Question, until=24 * HOUR, every=MINUTE) -> list[tuple[int, str, str]]:
@@ -177,10 +177,10 @@ class TestStorms:
         assert sum(map(len, made)) <= 13
 
 
-def test_each_channel_is_told_for_itself() -> None:
-    both = replace(OPS, channels=(MAIL, "webhook"))
+def test_each_address_is_told_for_itself() -> None:
+    both = replace(OPS, addresses=(MAIL, "webhook"))
     first = rules.drafts([URGENT], [both], Past(), NOON + MINUTE)
-    assert [draft.channel for draft in first] == [MAIL, "webhook"]
+    assert [draft.address for draft in first] == [MAIL, "webhook"]
     half = Past.of(dict.fromkeys(first[0].keys, NOON + MINUTE), {("operations", MAIL): NOON + MINUTE})
     again = rules.drafts([URGENT], [both], half, NOON + 2 * MINUTE)
-    assert [draft.channel for draft in again] == ["webhook"], "the one that is missing"
+    assert [draft.address for draft in again] == ["webhook"], "the one that is missing"

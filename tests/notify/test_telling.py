@@ -17,7 +17,7 @@ from mirakl_sync.db.models import Heartbeat, InboxItem, Message, Route, Telling
 from mirakl_sync.db.transaction import Database
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.inbox import acting, desk
-from mirakl_sync.notify import audience, channels, telling
+from mirakl_sync.notify import audience, sending, telling
 from mirakl_sync.wiring import Wiring, wire
 from tests.conftest import TEST_KEY
 from tests.notify.servers import Mailbox, Receiver, mail_server, webhook_receiver
@@ -138,6 +138,26 @@ def test_two_workers_at_the_same_moment_tell_it_once(house: House) -> None:
         assert len(tx.execute(select(Telling)).scalars().all()) == 40
 
 
+def test_a_server_that_hangs_holds_one_thread_only(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered, let_go = threading.Event(), threading.Event()
+
+    def hang(*_: object) -> None:
+        entered.set()
+        assert let_go.wait(10)
+
+    house.route(email=(ANN, BOB))
+    house.ask()
+    house.clock.at += timedelta(minutes=1)
+    monkeypatch.setattr(sending, "send_mail", hang)
+    first = threading.Thread(target=telling.notify, args=(house.wiring,))
+    first.start()
+    assert entered.wait(10)
+    assert telling.notify(house.wiring).sentence() == "0 messages made, 0 sent"
+    let_go.set()
+    first.join()
+    assert [row.outcome for row in house.messages()] == ["sent", "sent"]
+
+
 def test_a_worker_killed_between_commit_and_sending_loses_nothing(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,7 +170,7 @@ def test_a_worker_killed_between_commit_and_sending_loses_nothing(
     house.route()
     house.ask()
     with monkeypatch.context() as patched:
-        patched.setattr(channels, "send_mail", die)
+        patched.setattr(sending, "send_mail", die)
         with pytest.raises(Killed):
             house.later(minutes=1)
     assert house.later(seconds=5) == "0 messages made, 0 sent", "the dead worker's lease runs"
@@ -199,7 +219,7 @@ def test_a_refused_address_is_a_question_at_once_and_the_others_get_theirs(house
     assert house.item("notification_failed").key == f"operations email:{BOB}"
     house.later(hours=2)
     assert [to for to, _ in house.box.mails].count(BOB) == 0
-    assert len([row for row in house.messages() if row.channel.endswith(BOB) and row.attempts > 1]) == 0
+    assert len([row for row in house.messages() if row.address.endswith(BOB) and row.attempts > 1]) == 0
 
 
 def test_a_message_whose_questions_are_closed_meanwhile_is_not_sent(house: House) -> None:
@@ -240,7 +260,7 @@ def test_without_routes_nothing_is_made_and_it_beats_all_the_same(house: House) 
         assert tx.get_one(Heartbeat, "notify").beat_at == house.clock()
 
 
-def test_a_trial_reaches_every_channel_and_needs_a_route(house: House) -> None:
+def test_a_trial_reaches_every_address_and_needs_a_route(house: House) -> None:
     with house.wiring.db.transaction() as tx, pytest.raises(Misconfigured, match="Nobody is told for finance"):
         telling.make_trial(tx, "finance", "ann", house.wiring, house.clock())
     house.route(webhook=True)
@@ -277,4 +297,4 @@ class TestAudience:
         house.ask()
         house.hook.statuses = [503]
         house.later(minutes=1)
-        assert "by webhook waits to be sent again" in self.said(house)
+        assert "at webhook waits to be sent again" in self.said(house)

@@ -172,12 +172,12 @@ def test_old_messages_are_forgotten_unless_their_question_is_open(day: Day) -> N
             item = desk.open_item(tx, None, Ask("stuck", key, "?"), "", None, old)
             item.closed_at = old if closed else None
             message = Message(
-                role="developers", channel="webhook", kind="alert", mail_id=key, subject=key, body="", made_at=at
+                role="developers", address="webhook", kind="alert", mail_id=key, subject=key, body="", made_at=at
             )
             tx.add(message)
             tx.flush()
             tx.add(
-                Telling(item_id=item.id, role="developers", reason="alert", channel="webhook", message_pk=message.id)
+                Telling(item_id=item.id, role="developers", reason="alert", address="webhook", message_pk=message.id)
             )
     prune.prune(day.wiring)
     with day.wiring.db.reading() as tx:

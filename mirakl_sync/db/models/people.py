@@ -44,13 +44,13 @@ class Message(Base):
             postgresql_where=text("next_attempt_at IS NOT NULL"),
             sqlite_where=text("next_attempt_at IS NOT NULL"),
         ),
-        Index("ix_messages_role_channel", "role", "channel", "made_at"),
+        Index("ix_messages_role_address", "role", "address", "made_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     role: Mapped[str] = mapped_column(String(24))
     # email:ADDRESS, or webhook
-    channel: Mapped[str] = mapped_column(String(330))
+    address: Mapped[str] = mapped_column(String(330))
     # "alert", "digest" or "test"
     kind: Mapped[str] = mapped_column(String(12))
     # the same however often it is sent, so that mail programs see one
@@ -67,15 +67,15 @@ class Message(Base):
 
 
 class Telling(Base):
-    """One question was told to one role, for one reason, by one channel: never twice."""
+    """One question was told to one role, for one reason, at one address: never twice."""
 
     __tablename__ = "tellings"
-    __table_args__ = (UniqueConstraint("item_id", "role", "reason", "channel"),)
+    __table_args__ = (UniqueConstraint("item_id", "role", "reason", "address"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("inbox_items.id"))
     role: Mapped[str] = mapped_column(String(24))
     # "alert", "reminder 1", "escalation", or a digest's time
     reason: Mapped[str] = mapped_column(String(40))
-    channel: Mapped[str] = mapped_column(String(330))
+    address: Mapped[str] = mapped_column(String(330))
     message_pk: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)

@@ -35,7 +35,7 @@ def _messages() -> None:
         "messages",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=24), nullable=False),
-        sa.Column("channel", sa.String(length=330), nullable=False),
+        sa.Column("address", sa.String(length=330), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("mail_id", sa.String(length=200), nullable=False),
         sa.Column("subject", sa.String(length=300), nullable=False),
@@ -51,19 +51,19 @@ def _messages() -> None:
     )
     due = sa.text("next_attempt_at IS NOT NULL")
     op.create_index("ix_messages_due", "messages", ["next_attempt_at"], postgresql_where=due, sqlite_where=due)
-    op.create_index("ix_messages_role_channel", "messages", ["role", "channel", "made_at"])
+    op.create_index("ix_messages_role_address", "messages", ["role", "address", "made_at"])
     op.create_table(
         "tellings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(length=24), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=False),
-        sa.Column("channel", sa.String(length=330), nullable=False),
+        sa.Column("address", sa.String(length=330), nullable=False),
         sa.Column("message_pk", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["inbox_items.id"], name=op.f("fk_tellings_item_id_inbox_items")),
         sa.ForeignKeyConstraint(["message_pk"], ["messages.id"], name=op.f("fk_tellings_message_pk_messages")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tellings")),
-        sa.UniqueConstraint("item_id", "role", "reason", "channel", name=op.f("uq_tellings_item_id")),
+        sa.UniqueConstraint("item_id", "role", "reason", "address", name=op.f("uq_tellings_item_id")),
     )
     op.create_index("ix_tellings_message_pk", "tellings", ["message_pk"])
 

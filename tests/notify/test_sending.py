@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from mirakl_sync.errors import Misconfigured, RateLimited, Refused, Unavailable
-from mirakl_sync.notify import channels
-from mirakl_sync.notify.channels import MailServer, Outgoing
+from mirakl_sync.notify import sending
+from mirakl_sync.notify.sending import MailServer, Outgoing
 from tests.conftest import NOON
 from tests.notify.servers import Mailbox, Receiver, mail_server, webhook_receiver
 
@@ -33,7 +33,7 @@ def hook() -> Iterator[Receiver]:
 
 
 def send(url: str, *, to: str = ANN, sender: str = "sync@shop.example") -> None:
-    channels.send_mail(MailServer(url, sender, 2.0), to, NEWS)
+    sending.send_mail(MailServer(url, sender, 2.0), to, NEWS)
 
 
 def test_a_mail_arrives_with_its_id_and_asks_for_no_automatic_answer(box: Mailbox) -> None:
@@ -103,7 +103,7 @@ def test_settings_that_cannot_work_are_said(url: str, sender: str, words: str) -
 
 
 def test_a_webhook_gets_text_and_any_good_answer_is_an_arrival(hook: Receiver) -> None:
-    channels.send_webhook(hook.url, "the webhook of operations", NEWS)
+    sending.send_webhook(hook.url, "the webhook of operations", NEWS)
     assert hook.texts == ["*Überfällig and more*\nÜmläuts arrive.\n"]
     assert hook.paths == ["/services/T0/B0/SECRET"]
 
@@ -118,7 +118,7 @@ def test_what_a_webhook_answers_says_who_moves_next_and_never_its_address(
     caplog.set_level(logging.DEBUG, "mirakl_sync")
     hook.statuses = [status]
     with pytest.raises(error) as told:
-        channels.send_webhook(hook.url, "the webhook of operations", NEWS, timeout=2)
+        sending.send_webhook(hook.url, "the webhook of operations", NEWS, timeout=2)
     words = f"{told.value} {vars(told.value)} {caplog.text}"
     assert "the webhook of operations" in words
     assert "SECRET" not in words
