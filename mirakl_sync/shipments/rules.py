@@ -39,10 +39,11 @@ def next_step(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> S
         return Wait("a person, who took this order over")
     if parcel.marketplace_state in OVER_STATES:
         return _over(parcel)
+    if parcel.marketplace_state in ENDED_STATES:
+        ended = State.CLOSED if parcel.state is State.TOLD else State.DROPPED
+        return Settle(ended, f"the sale ended: the marketplace says {parcel.marketplace_state}")
     if parcel.state is State.TOLD:
         return _told(parcel, policy, now)
-    if parcel.marketplace_state in ENDED_STATES:
-        return Settle(State.DROPPED, f"the sale ended: the marketplace says {parcel.marketplace_state}")
     if parcel.fulfilled_by_operator:
         return Settle(State.DROPPED, "the operator ships this order itself")
     if parcel.removed and parcel.told is None and not parcel.shipment_id:
@@ -50,15 +51,17 @@ def next_step(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> S
     if parcel.marketplace_state != SHIPPING and parcel.marketplace_state not in LEFT_STATES:
         return Wait(f"the marketplace to let it be shipped: it says {parcel.marketplace_state}")
     if parcel.paused:
-        return Wait("a person to resume shipments", now + LOOK_WHILE_PAUSED)
+        return _paused(now)
     return _by_shipment(parcel, policy, now) if parcel.multi_shipment else _by_order(parcel, policy, now)
 
 
 def _over(parcel: ShipmentFacts) -> Settle:
     """Received or closed. A parcel never told has lost the race against the marketplace's own clock."""
     words = f"the marketplace says {parcel.marketplace_state}"
-    untold = parcel.state is State.NOTED and parcel.told is None and not parcel.order_shipped_told
-    if not untold or not parcel.number or parcel.removed:
+    told = parcel.state is State.TOLD or parcel.told is not None or bool(parcel.shipment_id)
+    # one number, or one shipment, may have stood for all
+    by_another = parcel.order_shipped_told and (not parcel.multi_shipment or parcel.contents is None)
+    if told or by_another or not parcel.number or parcel.removed or parcel.fulfilled_by_operator:
         return Settle(State.CLOSED, words)
     late = (
         f"{parcel.order_id} was {parcel.marketplace_state} on the marketplace before its tracking number "
@@ -72,6 +75,8 @@ def _told(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> Step:
     speaks = bool(parcel.shipment_id) if parcel.multi_shipment else parcel.leader == parcel.id
     if not (parcel.to_correct and parcel.number and speaks) or parcel.removed:
         return Wait("the end of the sale")
+    if parcel.paused:
+        return _paused(now)
     wanted = telling.tracking(parcel, policy, now)
     if isinstance(wanted, Wait | Ask):
         return wanted
@@ -80,6 +85,10 @@ def _told(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> Step:
     if parcel.multi_shipment:
         return CorrectTracking(wanted.tracking, wanted.also)
     return TellTracking(wanted.tracking, wanted.also)
+
+
+def _paused(now: datetime) -> Wait:
+    return Wait("a person to resume shipments", now + LOOK_WHILE_PAUSED)
 
 
 def _by_order(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> Step:
