@@ -18,6 +18,7 @@ COMMANDS = {
     "connections": ("mirakl_sync.cli.connections:connections", "Who is joined to whom: list, check, apply, pause."),
     "db": ("mirakl_sync.cli.database:db", "The database: upgrade, status."),
     "doctor": ("mirakl_sync.cli.doctor:doctor", "Find what is wrong with this installation and how to mend it."),
+    "explain": ("mirakl_sync.cli.explain:explain", "An order's whole story in plain words, with the evidence."),
     "inbox": ("mirakl_sync.cli.inbox:inbox", "Questions that wait for a person: list, show, act."),
     "orders": ("mirakl_sync.cli.orders:orders", "Orders: pull, list, show, accept, refuse, retry, take over."),
     "sandbox": (
