@@ -47,6 +47,8 @@ def test_a_connection_that_works_is_told_in_sentences_and_the_marketplaces_facts
 
 
 def test_daily_questions_are_not_asked_twice(acme: World) -> None:
+    with acme.wiring.db.transaction() as tx:
+        tx.execute(select(Marketplace)).scalar_one().rules = {"window": {"hours": 24}}
     check(acme.wiring, "acme-webshop")
     told = found(acme)
     assert told["account"][0].sentence.startswith("Not asked again so soon")
