@@ -137,6 +137,21 @@ def test_a_page_looks_again_and_the_reader_keeps_the_place(window, console, busy
     assert window.complaints() == []
 
 
+def test_a_run_book_that_was_unfolded_stays_unfolded_when_the_page_looks_again(window, console, busy, ask):
+    window.open(f"{console}/exceptions")
+    book = window.run("return document.querySelector('details').id")
+    window.run("document.getElementById(arguments[0]).focus()", f"{book}-fold")
+    window.press(SPACE)
+    assert window.run("return document.querySelectorAll('details[open]').length") == 1
+
+    ask(busy, "LAMP")
+
+    window.wait_for("return document.body.innerText.includes('Which product is LAMP?')")
+    assert window.run("return [...document.querySelectorAll('details[open]')].map((each) => each.id)") == [book]
+    assert window.run(FOCUS) == f"{book}-fold"
+    assert window.complaints() == []
+
+
 def test_looking_again_can_be_switched_off_and_stays_off(window, console, busy, ask):
     window.open(f"{console}/exceptions")
     window.run("document.getElementById('refresh').focus()")

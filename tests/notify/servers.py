@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,11 +29,15 @@ class Mailbox:
     # so many times it takes a mail and hangs up without a word
     silent: int = 0
     password: str = ""
-    starttls: bool = False
+    # the file with its certificate and key; offered by STARTTLS, or spoken from the first byte
+    certificate: str = ""
+    at_once: bool = False
+    # whether each mail came over an encrypted connection
+    encrypted: list[bool] = field(default_factory=list)
 
     @property
     def url(self) -> str:
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"{'smtps' if self.at_once else 'smtp'}://127.0.0.1:{self.port}"
 
     def to(self, address: str) -> list[EmailMessage]:
         return [mail for to, mail in self.mails if to == address]
@@ -41,11 +46,17 @@ class Mailbox:
 class _Smtp(socketserver.StreamRequestHandler):
     box: Mailbox
 
+    @property
+    def safe(self) -> bool:
+        return isinstance(self.connection, ssl.SSLSocket)
+
     def say(self, words: str) -> None:
         self.wfile.write(f"{words}\r\n".encode())
 
     def handle(self) -> None:
         self.to: list[str] = []
+        if self.box.at_once and not self.encrypt():
+            return
         self.say("220 test ready")
         while line := self.rfile.readline():
             word = line.decode().strip()
@@ -53,15 +64,35 @@ class _Smtp(socketserver.StreamRequestHandler):
             if verb == "QUIT":
                 self.say("221 bye")
                 return
+            if verb == "STARTTLS":
+                self.say("220 go on")
+                if not self.encrypt():
+                    return
+                continue
             if verb == "DATA":
                 if not self.data():
                     return
                 continue
             self.say(self.answer(verb, word))
 
+    def encrypt(self) -> bool:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.box.certificate)
+        try:
+            self.connection = context.wrap_socket(self.connection, server_side=True)
+        except OSError:
+            return False
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
+        return True
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
+
     def answer(self, verb: str, word: str) -> str:
         if verb == "EHLO":
-            extras = ["250-test"] + (["250-STARTTLS"] if self.box.starttls else [])
+            extras = ["250-test"] + (["250-STARTTLS"] if self.box.certificate and not self.safe else [])
             return "\r\n".join([*extras, "250-AUTH PLAIN", "250 SIZE 1000000"])
         if verb == "AUTH":
             given = base64.b64decode(word.split(" ")[2]).decode().split("\0")[2]
@@ -83,6 +114,7 @@ class _Smtp(socketserver.StreamRequestHandler):
             lines.append(line.removeprefix(b"."))
         mail = message_from_bytes(b"".join(lines), policy=policy.default)
         self.box.mails += [(address, mail) for address in self.to]
+        self.box.encrypted.append(self.safe)
         self.to = []
         if self.box.silent:
             self.box.silent -= 1

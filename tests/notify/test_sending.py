@@ -12,7 +12,10 @@ from mirakl_sync.errors import Misconfigured, RateLimited, Refused, Unavailable
 from mirakl_sync.notify import sending
 from mirakl_sync.notify.sending import MailServer, Outgoing
 from tests.conftest import NOON
+from tests.http.test_tls import certificate
 from tests.notify.servers import Mailbox, Receiver, mail_server, webhook_receiver
+
+__all__ = ["certificate"]
 
 ANN = "ann@shop.example"
 NEWS = Outgoing("Überfällig\nand more", "Ümläuts arrive.\n", "<1@shop.example>", NOON)
@@ -85,6 +88,52 @@ def test_name_and_password_are_shown_to_the_server_and_to_nobody_else(box: Mailb
     assert "guess" not in f"{wrong.value.words} {wrong.value.way_out}"
     with pytest.raises(Misconfigured, match="plain letters"):
         send(box.url.replace("//", "//sync:%C3%A9@"))
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["starttls", "smtps"])
+def test_what_can_be_encrypted_is(
+    box: Mailbox, certificate: str, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
+    box.certificate, box.at_once, box.password = certificate, at_once, "secret"
+    monkeypatch.setenv("SSL_CERT_FILE", certificate)
+    send(box.url.replace("//", "//sync:secret@"))
+    assert box.encrypted == [True]
+
+
+@pytest.mark.parametrize("at_once", [False, True], ids=["starttls", "smtps"])
+def test_a_server_whose_certificate_nobody_vouches_for_gets_nothing(
+    box: Mailbox, certificate: str, at_once: bool
+) -> None:
+    box.certificate, box.at_once = certificate, at_once
+    with pytest.raises(Unavailable, match="encrypted connection"):
+        send(box.url)
+    assert box.mails == []
+
+
+def test_a_password_is_not_sent_in_the_open_except_to_this_machine(
+    box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box.password = "secret"
+    send(box.url.replace("//", "//sync:secret@"))
+    monkeypatch.setattr(sending, "_is_here", lambda host: False)
+    with pytest.raises(Misconfigured, match="a password is not sent without"):
+        send(box.url.replace("//", "//sync:secret@"))
+    assert len(box.mails) == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("10.0.0.1", False),
+        ("mail.example", False),
+        ("", False),
+    ],
+)
+def test_this_machine_is_known_by_its_names(host: str, here: bool) -> None:
+    assert sending._is_here(host) is here
 
 
 @pytest.mark.parametrize(
