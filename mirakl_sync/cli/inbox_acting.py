@@ -107,7 +107,7 @@ def retry(items: Sequence[int], kind: str | None, key: str, yes: bool, who: str,
     if as_json:
         dump({"plan": plan, "done": True, "retried": done.rows, "refused": done.refused, "outcome": said})
     else:
-        for words in said or [f"Rang the workers for {sum(map(len, done.rows.values()))} rows."]:
+        for words in said or [f"Rows the workers were rung for: {sum(map(len, done.rows.values()))}."]:
             say(words)
         for words in done.refused:
             note(words)
@@ -128,7 +128,7 @@ def _go_on(wiring: Wiring, rows: Mapping[str, Sequence[int]]) -> list[str]:
 
 
 def _show(plan: Plan, questions: int) -> None:
-    say(f"{questions} questions, {len(plan.rows)} rows wait for them; {len(plan.possible)} can be tried again.")
+    say(f"Questions: {questions}. Rows that wait for them: {len(plan.rows)}, to be tried again: {len(plan.possible)}.")
     if plan.rows:
         table(
             ("item", "row", "would", "in doubt"),

@@ -13,6 +13,9 @@ from mirakl_sync.db.models import InboxItem, InboxSubject
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.inbox.kinds import KINDS
 
+# Who closed a question whose cause is gone.
+ITSELF = "by itself"
+
 
 def open_item(
     tx: Transaction, connection_id: int | None, ask: Ask, subject: str, subject_id: int | None, now: datetime
@@ -94,7 +97,7 @@ def withdraw(
         tx.delete(mine)
         tx.flush()
         if not tx.execute(select(InboxSubject.id).where(InboxSubject.item_id == item.id).limit(1)).first():
-            close(item, now, who="by itself", answer=words)
+            close(item, now, who=ITSELF, answer=words)
             closed += 1
     return closed
 
@@ -124,7 +127,7 @@ def close_by_key(tx: Transaction, connection_id: int | None, kind: str, key: str
     ).scalar_one_or_none()
     if item is None:
         return False
-    close(item, now, who="by itself", answer=words)
+    close(item, now, who=ITSELF, answer=words)
     return True
 
 

@@ -113,7 +113,13 @@ def retry(items: Sequence[int], who: str, wiring: Wiring) -> Retried:
         touched[number] = touched.get(number, 0) + 1
     for number, count in touched.items():
         with wiring.db.transaction() as tx:
-            acting.note(tx, acting.find(tx, number), who, wiring.now(), f"tried again: {count} rows")
+            acting.note(
+                tx,
+                acting.find(tx, number),
+                who,
+                wiring.now(),
+                f"tried again: {count} {'row' if count == 1 else 'rows'}",
+            )
     return done
 
 

@@ -52,8 +52,8 @@ class NotifyReport:
 
     def sentence(self) -> str:
         """For Flower."""
-        failed = f", {self.failed} not sent" if self.failed else ""
-        return f"{self.made} messages made, {self.sent} sent{failed}"
+        failed = f", not sent: {self.failed}" if self.failed else ""
+        return f"messages made: {self.made}, sent: {self.sent}{failed}"
 
 
 def notify(wiring: Wiring) -> NotifyReport:
@@ -65,10 +65,10 @@ def notify(wiring: Wiring) -> NotifyReport:
     if wanted:
         with wiring.db.transaction() as tx:
             made = len(make(tx, due(tx, now), wiring, now))
-    sent, failed = send_due(wiring)
+    report = NotifyReport(made, *send_due(wiring))
     with wiring.db.transaction() as tx:
-        heartbeat.beat(tx, "notify", wiring.now(), EVERY, f"{made} made, {sent} sent, {failed} not sent")
-    return NotifyReport(made, sent, failed)
+        heartbeat.beat(tx, "notify", wiring.now(), EVERY, report.sentence())
+    return report
 
 
 def due(tx: Transaction, now: datetime) -> list[Draft]:

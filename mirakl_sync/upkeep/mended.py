@@ -27,5 +27,5 @@ def close_what_was_read(tx: Transaction, now: datetime) -> int:
     rows = tx.execute(read).all()
     for item, looked_at in rows:
         words = f"the order was read at {looked_at:%Y-%m-%d %H:%M:%S} UTC"
-        desk.close(item, now, who="by itself", answer=words)
+        desk.close(item, now, who=desk.ITSELF, answer=words)
     return len(rows)

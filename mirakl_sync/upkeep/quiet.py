@@ -27,6 +27,9 @@ WINDOWS = tuple(timedelta(hours=hours) for hours in (1, 3, 6, 12, 24))
 # With as many expected, none at all comes by chance about once in three thousand windows.
 ENOUGH = 8
 
+# A person's word that all is well counts for so long.
+BELIEVED = timedelta(days=1)
+
 Count = Callable[[datetime, datetime], int]
 
 
@@ -75,7 +78,7 @@ def watch(wiring: Wiring) -> QuietReport:
             if _close(tx, row, now) or _rests(row) or _silent(beats.get(f"orders:{row.key}"), now):
                 continue
             quiet = unusual(_first(tx, row), lambda begin, end, row=row: _count(tx, row, begin, end), now)
-            if quiet is not None:
+            if quiet is not None and not _explained(tx, row, now):
                 found.append(row.key)
                 _ask(tx, row, quiet, now)
     return QuietReport(tuple(found), len(rows))
@@ -105,6 +108,17 @@ def _close(tx: Transaction, row: Connection, now: datetime) -> bool:
     came = select(Order.order_id).where(Order.connection_id == row.id, Order.seen_at >= item.opened_at)
     order = tx.execute(came.order_by(Order.seen_at).limit(1)).scalar_one_or_none()
     return order is not None and desk.close_by_key(tx, row.id, KIND, row.key, now, f"order {order} came")
+
+
+def _explained(tx: Transaction, row: Connection, now: datetime) -> bool:
+    """True when a person settled the question a while ago: a holiday lasts longer than a tick."""
+    settled = select(InboxItem.id).where(
+        InboxItem.connection_id == row.id,
+        InboxItem.kind == KIND,
+        InboxItem.closed_at > now - BELIEVED,
+        InboxItem.closed_by != desk.ITSELF,
+    )
+    return tx.execute(settled.limit(1)).first() is not None
 
 
 def _rests(row: Connection) -> bool:

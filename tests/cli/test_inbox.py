@@ -81,7 +81,7 @@ def test_a_retry_of_a_kind_does_what_it_said(acme: World, run: Run) -> None:
     with acme.wiring.db.transaction() as tx:
         tx.execute(delete(ShelfItem))
     told = run("inbox", "retry", "--kind", "unknown_sku", "--yes").output
-    assert "1 questions, 2 rows wait for them; 2 can be tried again." in told
+    assert "Questions: 1. Rows that wait for them: 2, to be tried again: 2." in told
     assert {acme.order(first).state, acme.order(second).state} == {"accepted"}
     shown = run("inbox", "show", "1").output
     assert "ann: tried again: 2 rows" in shown
@@ -94,7 +94,7 @@ def test_a_row_in_a_persons_hands_is_left_there(acme: World, run: Run) -> None:
         tx.execute(update(Order).values(managed=False))
     told = run("inbox", "retry", "1")
     assert f"not: {order_id} is in a person's hands." in told.output
-    assert "0 can be tried again" in told.output
+    assert "to be tried again: 0." in told.output
     assert "is in a person's hands" in run("inbox", "retry", "1", "--yes", code=1).stderr
 
 
@@ -103,7 +103,7 @@ def test_a_retry_needs_a_choice_and_open_items(acme: World, run: Run) -> None:
     run("inbox", "retry", code=2)
     run("inbox", "retry", "1", "--kind", "stuck", code=2)
     assert "no open item 9" in run("inbox", "retry", "9", code=1).stderr
-    assert "0 questions, 0 rows" in run("inbox", "retry", "--kind", "stuck").output
+    assert "Questions: 0." in run("inbox", "retry", "--kind", "stuck").output
 
 
 def test_what_would_be_told_is_shown_and_a_trial_is_sent(
@@ -121,7 +121,7 @@ def test_what_would_be_told_is_shown_and_a_trial_is_sent(
             told = run("inbox", "notify", "--dry-run").output
             assert "To ecommerce at email:ann@shop.example: The shop does not know a SKU that was sold" in told
         assert box.mails == []
-        assert "1 messages made, 1 sent" in run("inbox", "notify").output
+        assert "messages made: 1, sent: 1" in run("inbox", "notify").output
         assert json.loads(run("inbox", "notify", "--dry-run", "--json").output) == []
         assert "told ecommerce at email:ann@shop.example (alert): 20" in run("inbox", "show", "1").output
         assert "email:ann@shop.example: arrived" in run("inbox", "test-message", "ecommerce").output

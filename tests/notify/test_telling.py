@@ -80,8 +80,8 @@ def house(db: Database, clock: FixedClock) -> Iterator[House]:
 def test_an_urgent_question_reaches_every_address_and_the_webhook_once(house: House) -> None:
     house.route(email=(ANN, BOB), webhook=True)
     item = house.ask()
-    assert house.later(minutes=1) == "3 messages made, 3 sent"
-    assert house.later(minutes=1) == "0 messages made, 0 sent"
+    assert house.later(minutes=1) == "messages made: 3, sent: 3"
+    assert house.later(minutes=1) == "messages made: 0, sent: 0"
     for mail in (*house.box.to(ANN), *house.box.to(BOB)):
         assert mail["Subject"] == "More was sold than the shop has"
         assert f"https://sync.example/exceptions?item={item}" in mail.get_content()
@@ -152,7 +152,7 @@ def test_a_server_that_hangs_holds_one_thread_only(house: House, monkeypatch: py
     first = threading.Thread(target=telling.notify, args=(house.wiring,))
     first.start()
     assert entered.wait(10)
-    assert telling.notify(house.wiring).sentence() == "0 messages made, 0 sent"
+    assert telling.notify(house.wiring).sentence() == "messages made: 0, sent: 0"
     let_go.set()
     first.join()
     assert [row.outcome for row in house.messages()] == ["sent", "sent"]
@@ -173,8 +173,8 @@ def test_a_worker_killed_between_commit_and_sending_loses_nothing(
         patched.setattr(sending, "send_mail", die)
         with pytest.raises(Killed):
             house.later(minutes=1)
-    assert house.later(seconds=5) == "0 messages made, 0 sent", "the dead worker's lease runs"
-    assert house.later(minutes=1) == "0 messages made, 1 sent"
+    assert house.later(seconds=5) == "messages made: 0, sent: 0", "the dead worker's lease runs"
+    assert house.later(minutes=1) == "messages made: 0, sent: 1"
     assert len(house.box.mails) == 1
 
 
@@ -182,8 +182,8 @@ def test_a_lost_answer_is_sent_again_with_the_same_id(house: House) -> None:
     house.route()
     house.ask()
     house.box.silent = 1
-    assert house.later(minutes=1) == "1 messages made, 0 sent, 1 not sent"
-    assert house.later(minutes=1) == "0 messages made, 1 sent"
+    assert house.later(minutes=1) == "messages made: 1, sent: 0, not sent: 1"
+    assert house.later(minutes=1) == "messages made: 0, sent: 1"
     ids = [mail["Message-ID"] for mail in house.box.to(ANN)]
     assert len(ids) == 2
     assert len(set(ids)) == 1
@@ -215,7 +215,7 @@ def test_a_refused_address_is_a_question_at_once_and_the_others_get_theirs(house
     house.route(email=(ANN, BOB))
     house.box.unknown = {BOB}
     house.ask()
-    assert house.later(minutes=1) == "2 messages made, 1 sent, 1 not sent"
+    assert house.later(minutes=1) == "messages made: 2, sent: 1, not sent: 1"
     assert house.item("notification_failed").key == f"operations email:{BOB}"
     house.later(hours=2)
     assert [to for to, _ in house.box.mails].count(BOB) == 0
@@ -229,7 +229,7 @@ def test_a_message_whose_questions_are_closed_meanwhile_is_not_sent(house: House
     house.later(minutes=1)
     with house.wiring.db.transaction() as tx:
         desk.close(tx.get_one(InboxItem, item), house.clock(), who="by itself", answer="the SKU is known")
-    assert house.later(minutes=1) == "0 messages made, 0 sent"
+    assert house.later(minutes=1) == "messages made: 0, sent: 0"
     (row,) = house.messages()
     assert (row.next_attempt_at, row.outcome) == (None, "not sent: its questions were closed meanwhile")
 
@@ -248,14 +248,14 @@ def test_a_message_of_yesterday_is_given_up(house: House) -> None:
 def test_what_is_not_urgent_waits_for_the_digest(house: House) -> None:
     house.route()
     house.ask("acceptance_waiting", "O-1", "O-1 must be answered.")
-    assert house.later(minutes=1) == "0 messages made, 0 sent"
-    assert house.later(hours=20, minutes=59) == "1 messages made, 1 sent"
+    assert house.later(minutes=1) == "messages made: 0, sent: 0"
+    assert house.later(hours=20, minutes=59) == "messages made: 1, sent: 1"
     assert house.box.to(ANN)[0]["Subject"] == "1 question waits for operations"
 
 
 def test_without_routes_nothing_is_made_and_it_beats_all_the_same(house: House) -> None:
     house.ask()
-    assert house.later(minutes=1) == "0 messages made, 0 sent"
+    assert house.later(minutes=1) == "messages made: 0, sent: 0"
     with house.wiring.db.reading() as tx:
         assert tx.get_one(Heartbeat, "notify").beat_at == house.clock()
 
@@ -266,7 +266,7 @@ def test_a_trial_reaches_every_address_and_needs_a_route(house: House) -> None:
     house.route(webhook=True)
     with house.wiring.db.transaction() as tx:
         telling.make_trial(tx, "operations", "ann", house.wiring, house.clock())
-    assert house.later(seconds=1) == "0 messages made, 2 sent"
+    assert house.later(seconds=1) == "messages made: 0, sent: 2"
     assert "ann wanted to see" in house.hook.texts[0]
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirakl_sync.db.models import Connection, Order
+from mirakl_sync.inbox import acting
 from mirakl_sync.upkeep import heartbeat, quiet
 from mirakl_sync.upkeep.quiet import ENOUGH, Quiet, unusual
 from tests.conftest import NOON
@@ -110,6 +111,18 @@ def test_a_connection_at_rest_is_not_asked_about_and_its_question_closes(day: Da
             setattr(tx.get_one(Connection, day.world.connection), name, value)
     assert look(day) == ()
     assert day.item("unusually_quiet").answer == "it was stopped or paused on purpose"
+
+
+def test_a_persons_word_that_all_is_well_counts_for_a_day(day: Day) -> None:
+    day.later(hours=6)
+    look(day)
+    with day.wiring.db.transaction() as tx:
+        acting.settle(tx, day.item("unusually_quiet").id, "ann", "a holiday", day.clock())
+    day.later(minutes=5)
+    assert look(day) == ()
+    day.item("unusually_quiet")
+    day.later(days=7, minutes=-5)
+    assert look(day) == ("acme-webshop",)
 
 
 def test_a_feed_that_stopped_is_asked_about_as_such(day: Day) -> None:
