@@ -13,10 +13,11 @@ from typing import Any
 import click
 
 from mirakl_sync.demo import stage as stages
+from mirakl_sync.demo.findings import Verdict
 from mirakl_sync.demo.play import Interrupted, Play, Wishes
-from mirakl_sync.demo.screen import Screen, as_json, show_verdict
+from mirakl_sync.demo.screen import Screen, as_json, parcels_in_words, show_verdict
 from mirakl_sync.demo.stage import GRACE, Ports, Stage
-from mirakl_sync.demo.verdict import Verdict
+from mirakl_sync.demo.town import MAPPED_LATER
 from mirakl_sync.embedded.files import alone, empty
 from mirakl_sync.errors import MiraklSyncError
 
@@ -78,7 +79,7 @@ def _perform(play: Play, *, leave: bool, in_json: bool) -> int:
     """The whole evening; whatever happens, no process is left behind."""
     screen, began = play.screen, time.monotonic()
     try:
-        screen.say("Starting broker, database, sandbox, web process, beat, four workers and Flower …")
+        screen.say("Starting broker, database, sandbox, web process, beat, five workers and Flower …")
         play.open_doors()
         _addresses(screen, play.stage, play)
         with screen:
@@ -113,11 +114,14 @@ def _addresses(screen: Screen, stage: Stage, play: Play) -> None:
 
 
 def _speak(play: Play, verdict: Verdict, took: dict[str, float], *, in_json: bool) -> None:
+    released, seconds = play.released()
     show_verdict(play.screen, verdict)
+    play.screen.say(parcels_in_words(verdict, MAPPED_LATER.name, released, seconds))
     times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in took.items())
     play.screen.say(f"Took: {times}." + (f" Harm done: {play.harm}." if play.wishes.trouble != "none" else ""))
     if in_json:
         more: dict[str, Any] = {"took": took, "harm": play.harm, "calls": play.calls()}
+        more["mapped"] = {"carrier": MAPPED_LATER.name, "released": released, "seconds": round(seconds, 1)}
         sys.stdout.write(as_json(verdict, more) + "\n")
         sys.stdout.flush()
 
@@ -126,7 +130,7 @@ def _stay(play: Play) -> None:
     play.screen.say("Everything stays up to be looked at. Ctrl-C stops it.")
     try:
         while True:
-            play.turn()
+            play.act()
             time.sleep(0.2)
     except Interrupted:
         play.screen.say("Stopping …")

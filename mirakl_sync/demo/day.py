@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mirakl_sync.demo.packing import Packing, packings, serials
 from mirakl_sync.demo.town import GOODS, SELLERS, Seller
 
 # How lively each hour of a day is; the evening is when people shop.
@@ -29,13 +30,17 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """One order to be placed: ``at`` seconds of the day, with which options, and what follows."""
+    """One order to be placed: ``at`` seconds of the day, with which options, and what follows.
+
+    ``packing`` is how it leaves the shop, if it ever may.
+    """
 
     at: float
     seller: Seller
     kind: str
     options: dict[str, Any]
     deeds: tuple[Deed, ...] = ()
+    packing: Packing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,16 @@ def plan_day(count: int, seconds: float, seed: int) -> list[Purchase]:
             day.append(_special(chance, at, specials[turn % len(specials)], turn))
         else:
             day.append(_ordinary(chance, at))
-    return day
+    return list(_with_packings(day, seed))
+
+
+def _with_packings(day: Sequence[Purchase], seed: int) -> Iterator[Purchase]:
+    """Staff who cancel an order themselves do not pack it."""
+    numbers = serials(random.Random(f"numbers {seed}"))
+    ways = {seller.key: packings(seller, random.Random(f"{seller.key} {seed}"), numbers) for seller in SELLERS}
+    for purchase in day:
+        packed = not any(deed.who == "shop" and deed.action == "cancel" for deed in purchase.deeds)
+        yield replace(purchase, packing=next(ways[purchase.seller.key])) if packed else purchase
 
 
 def _moment(chance: random.Random, seconds: float) -> float:

@@ -57,6 +57,7 @@ def wanted(servers: Servers) -> dict[str, Any]:
                 "store": STORE,
                 "api_key": f"env:{seller.key.upper()}",
                 "orders": seller.policy,
+                "shipments": seller.shipping,
             }
             for seller in SELLERS
         },

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from mirakl_sync.demo.day import Deed, Purchase
 from mirakl_sync.demo.remote import NotPossible, Remote
 from mirakl_sync.demo.town import STORE
+from mirakl_sync.demo.warehouse import Warehouse
 
 # Whoever could not do a thing tries again; after so long it is no longer wanted.
 AGAIN, NO_LONGER = 1.0, 40.0
@@ -34,14 +35,22 @@ class People:
     placed: int = 0
     errands: list[Errand] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.warehouse = Warehouse(self.servers[STORE])
+
     @property
     def done(self) -> bool:
-        """The day is over for everybody."""
+        """The day is over for everybody but the warehouse, which sends what becomes ready later too."""
         return self.placed == len(self.day) and not self.errands
+
+    @property
+    def idle(self) -> bool:
+        """Nobody has anything begun and not finished."""
+        return self.done and not self.warehouse.busy
 
     def act(self, now: float) -> list[str]:
         """Do everything due at ``now`` seconds of the day; answers what was done about special orders, in words."""
-        return [*self._buy(now), *self._run_errands(now)]
+        return [*self._buy(now), *self._run_errands(now), *self.warehouse.act(now)]
 
     def _buy(self, now: float) -> Iterator[str]:
         while self.placed < len(self.day) and self.day[self.placed].at <= now:
@@ -50,6 +59,8 @@ class People:
             told = market.post("orders", {"shop_id": purchase.seller.shop_id, **purchase.options})
             self.placed += 1
             order_id = told["order_ids"][0]
+            if purchase.packing is not None:
+                self.warehouse.expect(f"{purchase.seller.shop_id}/{order_id}", purchase.packing)
             for deed in purchase.deeds:
                 due = now + deed.after
                 self.errands.append(Errand(due, due + NO_LONGER, order_id, purchase, deed))

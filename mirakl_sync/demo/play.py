@@ -11,16 +11,19 @@ from typing import Any
 from sqlalchemy import select
 
 from mirakl_sync import config as settings
+from mirakl_sync.connections.refresh import refresh_due
 from mirakl_sync.db.models import Store
 from mirakl_sync.demo import joining, storm
 from mirakl_sync.demo.day import plan_day
+from mirakl_sync.demo.findings import Verdict
+from mirakl_sync.demo.mapping import Colleague, told_after
 from mirakl_sync.demo.ours import attempts_planned, living_feeds, open_questions
 from mirakl_sync.demo.people import People
 from mirakl_sync.demo.remote import Remote
 from mirakl_sync.demo.screen import Screen
 from mirakl_sync.demo.stage import Stage, answers, open_sandbox_and_rows, wait_until
-from mirakl_sync.demo.town import MARKETS, SELLERS, STORE
-from mirakl_sync.demo.verdict import Verdict, judge
+from mirakl_sync.demo.town import MAPPED_AT, MARKETS, SELLERS, STORE, ways
+from mirakl_sync.demo.verdict import judge
 from mirakl_sync.errors import Refused
 from mirakl_sync.orders import by_hand
 from mirakl_sync.wiring import Wiring, wire
@@ -57,6 +60,9 @@ class Play:
     interrupted: Callable[[], bool] = lambda: False
     servers: dict[str, Remote] = field(default_factory=dict)
     wiring: Wiring | None = None
+    people: People | None = None
+    began: float = 0.0
+    colleague: Colleague | None = None
     took: dict[str, float] = field(default_factory=dict)
     harm: str = ""
     _kills: str = ""
@@ -69,6 +75,8 @@ class Play:
         self.wiring = wire(settings.read(self.stage.ground.environ), who=PERSON, pool=2)
         with self.wiring.db.transaction() as tx:
             joining.join(tx, told, self.wiring.now())
+        # carriers and rules before the first order, as `mirakl-sync connections check` reads them
+        refresh_due(self.wiring)
         self.stage.supervisor.start()
         wait_until(lambda: answers(f"{self.stage.web}/health/live"), "the web process", self.turn)
         self._ask_for_webhooks()
@@ -80,21 +88,19 @@ class Play:
     def day(self) -> None:
         """Let the buyers buy and everybody else do what they do."""
         wishes = self.wishes
-        people = People(self.servers, self._by_hand, plan_day(wishes.orders, wishes.seconds, wishes.seed))
+        self.people = People(self.servers, self._by_hand, plan_day(wishes.orders, wishes.seconds, wishes.seed))
+        self.colleague = Colleague(self._db, self.stage.ground.environ, PERSON)
         killer = storm.Killer(self.stage.supervisor, wishes.seconds, random.Random(wishes.seed))
         storm.begin(self.servers, wishes.trouble, wishes.seed)
-        began, shown = time.monotonic(), 0.0
-        while (now := time.monotonic() - began) < wishes.seconds or not people.done:
-            self.turn()
-            for words in people.act(now):
-                self.screen.happened(words)
+        self.began, shown = time.monotonic(), 0.0
+        while (now := self.act()) < wishes.seconds or not (self.people.done and self.colleague.done):
             if wishes.trouble == "heavy" and now < wishes.seconds and (hit := killer.act(now)):
                 self.screen.happened(f"! kill -9 for {hit}")
             if now - shown >= SHOW_EVERY:
                 shown = now
                 self.screen.show(_hour(now, wishes.seconds), now / wishes.seconds, self._totals())
             time.sleep(TURN)
-        self.took["day"] = time.monotonic() - began
+        self.took["day"] = time.monotonic() - self.began
         self._kills = f"{killer.kills} processes and {killer.broker_kills} times the broker killed"
 
     def calm(self) -> None:
@@ -111,21 +117,36 @@ class Play:
             verdict = self.judge()
             now = time.monotonic()
             stands = now - moved > STANDS_STILL and not attempts_planned(self._db)
-            if not verdict.moving or stands or now - began > LONGEST_DRAIN:
+            if not (verdict.moving or self._busy) or stands or now - began > LONGEST_DRAIN:
                 self.took["drain"] = now - began
                 return verdict
             if (state := _state(verdict)) != before:
                 before, moved = state, now
             until = now + JUDGE_EVERY
             while time.monotonic() < until:
-                self.turn()
+                self.act()
                 time.sleep(TURN)
             self.screen.show(f"after closing time: {verdict.moving} still moving", 1, self._totals())
 
     def judge(self) -> Verdict:
         """The books as they stand now."""
-        books = {market.name: self.servers[market.name].get("books") for market in MARKETS}
-        return judge(books, self.servers[STORE].get("books"), open_questions(self._db))
+        # ours first: a question closed meanwhile must not look like one that was never asked
+        questions = open_questions(self._db)
+        return judge(self._books(), self.servers[STORE].get("books"), questions, ways())
+
+    def released(self) -> tuple[int, float]:
+        """How many parcels a person's word on a carrier let go, and after how many seconds the last was told."""
+        return told_after(self.colleague.released if self.colleague is not None else (), self._books())
+
+    def act(self) -> float:
+        """Let everybody do what is due, and keep the processes running; answers the second of the day."""
+        self.turn()
+        now = time.monotonic() - self.began
+        if self.people is not None and self.colleague is not None:
+            word = self.colleague.act() if now >= MAPPED_AT * self.wishes.seconds else []
+            for words in (*self.people.act(now), *word):
+                self.screen.happened(words)
+        return now
 
     def turn(self) -> None:
         """Keep the processes running; ``Interrupted`` when somebody wants to leave."""
@@ -134,7 +155,9 @@ class Play:
             raise Interrupted
 
     def close(self) -> None:
-        """Stop every process and return every connection."""
+        """Stop every command and return every connection."""
+        if self.colleague is not None:
+            self.colleague.stop()
         for server in self.servers.values():
             server.close()
         if self.wiring is not None:
@@ -143,6 +166,13 @@ class Play:
     def calls(self) -> dict[str, Any]:
         """What was called, by server, as the sandbox counted it."""
         return {name: server.get("calls")["by_operation"] for name, server in self.servers.items()}
+
+    @property
+    def _busy(self) -> bool:
+        return self.people is not None and not self.people.idle
+
+    def _books(self) -> dict[str, Any]:
+        return {market.name: self.servers[market.name].get("books") for market in MARKETS}
 
     @property
     def _db(self) -> Any:
@@ -178,5 +208,15 @@ def _hour(now: float, seconds: float) -> str:
 
 def _state(verdict: Verdict) -> Any:
     return [
-        (row.market, row.accepted, row.placed, row.refused, row.canceled, dict(row.waiting)) for row in verdict.rows
+        (
+            row.market,
+            row.accepted,
+            row.placed,
+            row.refused,
+            row.canceled,
+            row.shipped,
+            dict(row.held),
+            dict(row.waiting),
+        )
+        for row in verdict.rows
     ]

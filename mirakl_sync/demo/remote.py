@@ -32,6 +32,14 @@ class Remote:
         """Do something; ``NotPossible`` when it cannot be done now."""
         return self._read(self._http.post(f"{self.url}/_sandbox/{what}", json=dict(body or {}), timeout=PATIENCE))
 
+    def put(self, what: str, body: Mapping[str, Any]) -> Any:
+        """Change something."""
+        return self._read(self._http.put(f"{self.url}/_sandbox/{what}", json=dict(body), timeout=PATIENCE))
+
+    def delete(self, what: str) -> Any:
+        """Take something away."""
+        return self._read(self._http.delete(f"{self.url}/_sandbox/{what}", timeout=PATIENCE))
+
     def close(self) -> None:
         """Return the connections."""
         self._http.close()

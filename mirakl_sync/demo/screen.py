@@ -15,12 +15,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from mirakl_sync.demo.verdict import DOUBLED, LATE, LOST, OTHER, Row, Verdict
+from mirakl_sync.demo.findings import DOUBLED, LATE, LOST, OTHER, Row, Verdict
+from mirakl_sync.demo.verdict import RELEASED
 
 PLAIN_EVERY = 5.0
 PLAIN_WIDTH = 160
 LAST_LINES = 8
 MOST_REASONS = 25
+COUNTS = ("seen", "accepted", "refused", "canceled", "placed", "theirs", "shipped", "questions")
 
 
 class Screen:
@@ -72,17 +74,19 @@ class Screen:
 
 def _living(totals: Mapping[str, Mapping[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for name in ("", "orders", "waiting for an answer", "accepted", "to ship", "refused", "cancelled", "in the shop"):
+    names = ("orders", "waiting for an answer", "accepted", "to ship", "shipped", "refused", "cancelled", "to pack")
+    for name in ("", *names):
         table.add_column(name, justify="right" if name else "left")
     for name, told in totals.items():
         states = told.get("by_state", {})
         if not states and "by_status" in told:
-            table.add_row(name, *[""] * 6, str(told["by_status"].get("processing", 0)))
+            table.add_row(name, *[""] * 7, str(told["by_status"].get("processing", 0)))
             continue
         accepted = sum(told.get("accepted_by", {}).values())
         answers = states.get("WAITING_ACCEPTANCE", 0)
         ended = (states.get("REFUSED", 0), states.get("CANCELED", 0))
-        cells = (told.get("orders", 0), answers, accepted, states.get("SHIPPING", 0), *ended)
+        leaving = (states.get("SHIPPING", 0), states.get("SHIPPED", 0))
+        cells = (told.get("orders", 0), answers, accepted, *leaving, *ended)
         table.add_row(name, *map(str, cells), "")
     return table
 
@@ -90,14 +94,16 @@ def _living(totals: Mapping[str, Mapping[str, Any]]) -> Table:
 def _in_a_line(totals: Mapping[str, Mapping[str, Any]]) -> str:
     orders = sum(told.get("orders", 0) for told in totals.values() if "by_state" in told)
     accepted = sum(sum(told.get("accepted_by", {}).values()) for told in totals.values())
-    placed = sum(told["by_status"].get("processing", 0) for told in totals.values() if "by_status" in told)
-    return f"{orders} orders, {accepted} accepted, {placed} in the shop"
+    statuses = [told["by_status"] for told in totals.values() if "by_status" in told]
+    placed = sum(each.get(status, 0) for each in statuses for status in RELEASED)
+    shipped = sum(told["by_state"].get("SHIPPED", 0) for told in totals.values() if "by_state" in told)
+    return f"{orders} orders, {accepted} accepted, {placed} in the shop, {shipped} shipped"
 
 
 def verdict_table(verdict: Verdict) -> Table:
     """One row per marketplace and one for all."""
     table = Table(title="The day by the sandbox's own books", title_justify="left", pad_edge=False)
-    names = ("", "seen", "accepted", "refused", "cancelled", "placed", "operator's", "questions")
+    names = ("", "seen", "accepted", "refused", "cancelled", "placed", "operator's", "shipped", "held", "questions")
     for name in (*names, LOST, DOUBLED, LATE):
         table.add_column(name, justify="right" if name else "left")
     table.add_column("waiting, and for what")
@@ -109,7 +115,8 @@ def verdict_table(verdict: Verdict) -> Table:
 
 
 def _cells(row: Row) -> list[str]:
-    counts = (row.seen, row.accepted, row.refused, row.canceled, row.placed, row.theirs, row.questions)
+    parcels = (row.shipped, row.held.total())
+    counts = (row.seen, row.accepted, row.refused, row.canceled, row.placed, row.theirs, *parcels, row.questions)
     broken = (row.problems[LOST], row.problems[DOUBLED], row.problems[LATE])
     waiting = ", ".join(f"{count} {why}" for why, count in sorted(row.waiting.items())) or "-"
     return [row.market, *map(str, counts), *map(str, broken), waiting]
@@ -119,8 +126,9 @@ def total(verdict: Verdict) -> Row:
     """All marketplaces together."""
     every = Row("all")
     for row in verdict.rows:
-        for name in ("seen", "accepted", "refused", "canceled", "placed", "theirs", "questions"):
+        for name in COUNTS:
             setattr(every, name, getattr(every, name) + getattr(row, name))
+        every.held.update(row.held)
         every.waiting.update(row.waiting)
         every.problems.update(row.problems)
     return every
@@ -143,13 +151,26 @@ def show_verdict(screen: Screen, verdict: Verdict) -> None:
     screen.console.print(("All promises held: " if verdict.held else "NOT held: ") + words, style="bold")
 
 
+def parcels_in_words(verdict: Verdict, carrier: str, released: int, seconds: float) -> str:
+    """What became of the parcels, and what a person's word on a carrier did."""
+    every = total(verdict)
+    why = ", ".join(f"{count} {why}" for why, count in sorted(every.held.items()))
+    held = f"{every.held.total()} held ({why}: a person is asked)" if why else "none held"
+    freed = f"mapping “{carrier}” released {released}"
+    after = f", the last told {seconds:.1f} s later" if released else ""
+    return f"Parcels: {every.shipped} confirmed, {held}; {freed}{after}."
+
+
 def _others(verdict: Verdict) -> int:
     return sum(problem.kind == OTHER for problem in verdict.problems)
 
 
 def as_json(verdict: Verdict, more: Mapping[str, Any]) -> str:
     """The same for programs."""
-    rows = [{**_counts(row), "waiting": dict(row.waiting)} for row in (*verdict.rows, total(verdict))]
+    rows = [
+        {**_counts(row), "held": dict(row.held), "waiting": dict(row.waiting)}
+        for row in (*verdict.rows, total(verdict))
+    ]
     told = {
         "held": verdict.held,
         "marketplaces": rows,
@@ -163,5 +184,6 @@ def as_json(verdict: Verdict, more: Mapping[str, Any]) -> str:
 
 
 def _counts(row: Row) -> dict[str, Any]:
-    names = ("market", "seen", "accepted", "refused", "canceled", "placed", "theirs", "questions")
-    return {name: getattr(row, name) for name in names} | {kind: row.problems[kind] for kind in (LOST, DOUBLED, LATE)}
+    return {name: getattr(row, name) for name in ("market", *COUNTS)} | {
+        kind: row.problems[kind] for kind in (LOST, DOUBLED, LATE)
+    }

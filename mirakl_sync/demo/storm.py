@@ -17,8 +17,13 @@ KILL_EVERY = 8.0
 BROKER_DIES_AT = (0.35, 0.7)  # shares of the day
 
 # Calls without a published limit: an answer that comes late would be counted against the next call of a limited one.
-FREE = r"^(PUT /api/orders/.+/accept|(GET|POST|PUT) /wp-json/)"
-WRITES = r"^(PUT /api/orders/.+/accept|(POST|PUT) /wp-json/)"
+_OF_ORDERS = r"PUT /api/orders/.+/(accept|tracking|ship)$"
+_OF_SHIPMENTS = r"(GET|POST|PUT) /api/shipments(/tracking|/ship)?$"
+FREE = rf"^({_OF_ORDERS}|{_OF_SHIPMENTS}|(GET|POST|PUT) /wp-json/)"
+# A write that is done late. Not OR23 and ST23: what they tell replaces what was told, and nobody could say which of two
+# numbers came last.
+WRITES = r"^(PUT /api/orders/.+/(accept|ship)$|POST /api/shipments$|PUT /api/shipments/ship$|(POST|PUT) /wp-json/)"
+SHIPPING = r"^(PUT /api/orders/.+/(tracking|ship)$|(GET|POST|PUT) /api/shipments)"
 
 # What goes wrong and how often, together about a third of the calls. Shares of ``light`` are a third of these.
 TROUBLES: tuple[dict[str, Any], ...] = (
@@ -31,6 +36,7 @@ TROUBLES: tuple[dict[str, Any], ...] = (
     {"what": "truncated", "chance": 0.04},
     {"what": "late", "chance": 0.04, "seconds": 1.5, "match": WRITES},
     {"what": "slow", "chance": 0.05, "seconds": 1.5, "match": FREE},
+    {"what": "fail", "chance": 0.04, "status": 429, "retry_after": 1, "match": SHIPPING},
 )
 WEBHOOKS = {"duplicate": 0.2, "reorder": 0.2, "lose": 0.15}
 SHARE = {"none": 0.0, "light": 1 / 3, "heavy": 1.0}
@@ -44,8 +50,9 @@ def rules(level: str) -> list[dict[str, Any]]:
 
 def begin(servers: Mapping[str, Remote], level: str, seed: int) -> None:
     """Let calls and webhooks go wrong from now on."""
-    for server in servers.values():
-        server.post("trouble", {"seed": seed, "rules": rules(level)})
+    for number, server in enumerate(servers.values()):
+        # each its own luck: with one seed for all, a bad streak would be everybody's at the same moment
+        server.post("trouble", {"seed": 100 * seed + number, "rules": rules(level)})
     share = SHARE[level]
     servers[STORE].post("webhooks", {name: chance * share for name, chance in WEBHOOKS.items()})
 

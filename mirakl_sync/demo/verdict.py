@@ -4,78 +4,49 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-LOST, DOUBLED, LATE, OTHER = "lost", "doubled", "late", "other"
+from mirakl_sync.demo.findings import (
+    CHECKS,
+    DOUBLED,
+    LATE,
+    LOST,
+    OTHER,
+    PAYMENT,
+    Problem,
+    Question,
+    Row,
+    Verdict,
+    Ways,
+)
+from mirakl_sync.demo.shipped import judge_parcels
+
 TO_SHIP = ("SHIPPING", "SHIPPED", "TO_COLLECT", "RECEIVED", "CLOSED")
 ENDED = ("REFUSED", "CANCELED")
-RELEASED = ("processing", "completed")
-# What an order may wait for without anybody having been asked.
-PAYMENT, CHECKS = "the payment", "the operator's checks"
+RELEASED = ("processing", "partial-shipped", "completed")
 PAYING = ("WAITING_DEBIT", "WAITING_DEBIT_PAYMENT")
 # Asked about an order, these explain nothing: in a demonstration nobody breaks what they speak of.
-FAULTS = ("misconfigured", "stuck", "doubled_in_shop", "window_missed", "feed_silent", "refused_look")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An open question of ours; ``orders`` are the marketplace's ids of those that wait for it."""
-
-    kind: str
-    words: str
-    owner: str = ""
-    orders: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A broken promise: which one, whose (an order id, or a server), and in what way."""
-
-    kind: str
-    subject: str
-    words: str
-
-    def sentence(self) -> str:
-        """For the screen."""
-        return f"{self.kind if self.kind != OTHER else 'broken'}: {self.subject}: {self.words}"
-
-
-@dataclass
-class Row:
-    """One marketplace's day."""
-
-    market: str
-    seen: int = 0
-    accepted: int = 0
-    refused: int = 0
-    canceled: int = 0
-    placed: int = 0
-    theirs: int = 0  # fulfilled by the operator
-    waiting: Counter[str] = field(default_factory=Counter)  # why → how many
-    questions: int = 0
-    problems: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the books say of the day."""
-
-    rows: tuple[Row, ...]
-    problems: tuple[Problem, ...]
-    questions: tuple[Question, ...]
-
-    @property
-    def held(self) -> bool:
-        """Every promise was kept."""
-        return not self.problems
-
-    @property
-    def moving(self) -> int:
-        """Orders that may still move by themselves: unexplained ones, and those who wait for a payment or checks."""
-        waits = sum(row.waiting[why] for row in self.rows for why in (PAYMENT, CHECKS))
-        return waits + len(self.problems)
+FAULTS = (
+    "misconfigured",
+    "stuck",
+    "doubled_in_shop",
+    "window_missed",
+    "feed_silent",
+    "refused_look",
+    "carrier_refused",
+    "carrier_gone",
+    "number_odd",
+    "number_reused",
+    "over_shipped",
+    "shipment_refused",
+    "closed_before_told",
+    "left_but_open",
+    "ship_by_missed",
+)
+# Said beside the matter, or of a parcel alone: no reason for an order not to be in the shop.
+ALARMS = ("acceptance_", "ship_by_", "parcel_", "number_", "carrier_", "canceled_after_leaving")
 
 
 @dataclass(frozen=True)
@@ -90,17 +61,24 @@ class _Shop:
         return [self.orders[number] for number in ids]
 
 
-def judge(markets: Mapping[str, Mapping[str, Any]], shop: Mapping[str, Any], questions: Sequence[Question]) -> Verdict:
+def judge(
+    markets: Mapping[str, Mapping[str, Any]],
+    shop: Mapping[str, Any],
+    questions: Sequence[Question],
+    ways: Mapping[str, Ways],
+) -> Verdict:
     """Compare the marketplaces' books with the shop's. ``markets`` and ``shop`` are GET /_sandbox/books.
 
-    Every problem names its order; an order that waits needs a reason the buyer's marketplace or an open question gives.
+    Every problem names its order; an order or a parcel that waits needs a reason the buyer's marketplace or an open
+    question gives. ``ways`` says per marketplace how it is to be told of parcels.
     """
     held = _Shop(shop["by_reference"], {order["id"]: order for order in shop["orders"]})
     rows, problems = [], []
     for market, books in markets.items():
         row = Row(market)
         for order in books["orders"]:
-            found = list(_order(order, held, _asked(order, questions), row))
+            about = [question for question in questions if order["order_id"] in question.orders]
+            found = list(_order(order, held, about, ways[market], row))
             row.problems.update(problem.kind for problem in found)
             problems += found
         named = {order["order_id"] for order in books["orders"]}
@@ -113,13 +91,13 @@ def judge(markets: Mapping[str, Mapping[str, Any]], shop: Mapping[str, Any], que
     return Verdict(tuple(rows), tuple(problems), tuple(questions))
 
 
-def _asked(order: Mapping[str, Any], questions: Sequence[Question]) -> str:
-    """The kind of a question that explains why this order waits; alarms explain nothing by themselves."""
-    kinds = [q.kind for q in questions if order["order_id"] in q.orders]
-    return next((kind for kind in kinds if not kind.startswith("acceptance_") and kind not in FAULTS), "")
+def _why(about: Sequence[Question]) -> str:
+    """The kind of a question that explains why this order is not in the shop; alarms explain nothing by themselves."""
+    kinds = (question.kind for question in about)
+    return next((kind for kind in kinds if not kind.startswith(ALARMS) and kind not in FAULTS), "")
 
 
-def _order(order: Mapping[str, Any], shop: _Shop, asked: str, row: Row) -> Iterator[Problem]:
+def _order(order: Mapping[str, Any], shop: _Shop, about: Sequence[Question], ways: Ways, row: Row) -> Iterator[Problem]:
     order_id, state, living = order["order_id"], order["state"], shop.living(order)
     row.seen += 1
     row.accepted += order["accepted_at"] is not None
@@ -128,15 +106,15 @@ def _order(order: Mapping[str, Any], shop: _Shop, asked: str, row: Row) -> Itera
         numbers = ", ".join(one["number"] for one in living)
         yield Problem(DOUBLED, order_id, f"the shop holds it as orders {numbers}")
     if state in ENDED:
-        yield from _ended(order, living, asked, row)
+        yield from _ended(order, living, about, row)
     elif order["fulfillment_center"] != "DEFAULT":
         row.theirs += 1
         if living or order["answer_calls"]:
             yield Problem(OTHER, order_id, "the operator fulfils it, but we answered or placed it")
     elif state in TO_SHIP:
-        yield from _to_ship(order, living, asked, row)
+        yield from _to_ship(order, living, about, ways, row)
     else:
-        yield from _waits(order, asked, row)
+        yield from _waits(order, _why(about), row)
 
 
 def _answers(order: Mapping[str, Any]) -> Iterator[Problem]:
@@ -149,27 +127,34 @@ def _answers(order: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(OTHER, order["order_id"], words)
 
 
-def _ended(order: Mapping[str, Any], living: Sequence[Any], asked: str, row: Row) -> Iterator[Problem]:
+def _ended(order: Mapping[str, Any], living: Sequence[Any], about: Sequence[Question], row: Row) -> Iterator[Problem]:
     if order["state"] == "CANCELED":
         row.canceled += 1
     elif order["refused_by"] != "timeout":
         row.refused += 1
-    if living and asked != "canceled_after_leaving":
+    if living and not any(question.kind == "canceled_after_leaving" for question in about):
         words = f"{order['state']} on the marketplace, but alive in the shop as order {living[0]['number']}"
         yield Problem(OTHER, order["order_id"], words)
 
 
-def _to_ship(order: Mapping[str, Any], living: Sequence[Mapping[str, Any]], asked: str, row: Row) -> Iterator[Problem]:
+def _to_ship(
+    order: Mapping[str, Any],
+    living: Sequence[Mapping[str, Any]],
+    about: Sequence[Question],
+    ways: Ways,
+    row: Row,
+) -> Iterator[Problem]:
     """The buyer waits for a parcel: one released order with the very amounts, or somebody knows why not."""
     if not living or living[0]["status"] not in RELEASED:
-        if asked:
-            row.waiting[asked.replace("_", " ")] += 1
+        if why := _why(about):
+            row.waiting[why.replace("_", " ")] += 1
             return
         what = f"order {living[0]['number']} is {living[0]['status']}" if living else "it holds none"
         yield Problem(LOST, order["order_id"], f"{order['state']} on the marketplace; of the shop's orders {what}")
         return
     row.placed += 1
     yield from _as_sold(order, living[0])
+    yield from judge_parcels(order, living[0], about, ways, row)
 
 
 def _as_sold(order: Mapping[str, Any], placed: Mapping[str, Any]) -> Iterator[Problem]:

@@ -13,10 +13,11 @@ A_LINE = {
     "price": "25.00",
     "shipping_price": "4.90",
 }
+UPS_NUMBER, RM_NUMBER = "1Z999AA10123456784", "RM473124829GB"
 AN_ORDER: dict[str, Any] = {
     "order_id": "N-1-A",
     "shop_id": 2000,
-    "state": "SHIPPING",
+    "state": "SHIPPED",
     "accept_by": "2026-03-02T12:01:30Z",
     "accepted_at": "2026-03-02T12:00:01Z",
     "accepted_by": "shop",
@@ -28,14 +29,37 @@ AN_ORDER: dict[str, Any] = {
     "reference_for_seller": "11",
     "currency": "EUR",
     "lines": [A_LINE],
+    "shipped_at": "2026-03-02T12:00:09.500Z",
+    "shipped_by": "shop",
+    "ship_calls": 1,
+    "trackings": [{"carrier_code": "UPS", "carrier_name": "UPS", "tracking_number": UPS_NUMBER}],
+    "shipments": [],
 }
+A_PARCEL: dict[str, Any] = {"tracking_id": "t1", "carrier": "UPS", "number": UPS_NUMBER, "items": []}
 A_SHOP_ORDER: dict[str, Any] = {
     "id": 11,
     "number": "11",
-    "status": "processing",
+    "status": "completed",
     "total": "29.90",
     "currency": "EUR",
-    "lines": [{"sku": "MUG", "quantity": 2}],
+    "lines": [{"id": 501, "sku": "MUG", "quantity": 2, "meta": {"_mirakl_order_line_id": "N-1-A-1"}}],
+    "parcels": [A_PARCEL],
+}
+A_SHIPMENT: dict[str, Any] = {
+    "id": "s-1",
+    "state": "SHIPPED",
+    "lines": [{"id": "N-1-A-1", "quantity": 2, "package_reference": "P-1"}],
+    "trackings": [{"carrier_code": "UPS", "carrier_name": "UPS", "tracking_number": UPS_NUMBER}],
+    "shipped_at": "2026-03-02T12:00:09Z",
+    "deleted_at": None,
+}
+UNTOLD: dict[str, Any] = {
+    "state": "SHIPPING",
+    "shipped_at": None,
+    "shipped_by": None,
+    "ship_calls": 0,
+    "trackings": [],
+    "shipments": [],
 }
 
 
@@ -44,10 +68,38 @@ def order(**changed: Any) -> dict[str, Any]:
     return {**copy.deepcopy(AN_ORDER), **changed}
 
 
+def untold(**changed: Any) -> dict[str, Any]:
+    """A placed order whose marketplace knows of no parcel."""
+    return order(**{**UNTOLD, **changed})
+
+
+def apart(*shipments: dict[str, Any], **changed: Any) -> dict[str, Any]:
+    """An order told shipment by shipment."""
+    return order(**{"ship_calls": 0, "trackings": [], "shipments": list(shipments), **changed})
+
+
+def tracking(number: str = UPS_NUMBER, code: str | None = "UPS", name: str = "UPS") -> dict[str, Any]:
+    """What a marketplace was told of a parcel's way."""
+    return {"carrier_code": code, "carrier_name": name, "tracking_number": number}
+
+
+def shipment(number: str = UPS_NUMBER, pieces: int = 2, key: str = "P-1", **changed: Any) -> dict[str, Any]:
+    """A shipment of the marketplace's books; without a number it has no tracking."""
+    lines = [{"id": "N-1-A-1", "quantity": pieces, "package_reference": key}]
+    told = [tracking(number)] if number else []
+    return {**copy.deepcopy(A_SHIPMENT), "lines": lines, "trackings": told, **changed}
+
+
+def parcel(number: str = UPS_NUMBER, pieces: int = 0, carrier: str = "UPS") -> dict[str, Any]:
+    """A parcel of the shop's books; without pieces the shop does not say what is inside."""
+    items = [{"line_id": 501, "quantity": pieces}] if pieces else []
+    return {**A_PARCEL, "number": number, "carrier": carrier, "items": items}
+
+
 def unanswered(state: str = "WAITING_ACCEPTANCE", **changed: Any) -> dict[str, Any]:
     """An order nobody has answered."""
-    nobody = {"accepted_at": None, "accepted_by": None, "acceptances": 0, "answer_calls": 0}
-    return order(state=state, reference_for_seller=None, **{**nobody, **changed})
+    nobody = {**UNTOLD, "accepted_at": None, "accepted_by": None, "acceptances": 0, "answer_calls": 0}
+    return order(**{**nobody, "state": state, "reference_for_seller": None, **changed})
 
 
 def market(*orders: dict[str, Any], over_limit: dict[str, int] | None = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -79,23 +80,65 @@ def test_the_connections_file_reads_and_asks_no_more_often_than_allowed() -> Non
     assert [connection.key for connection in wanted.connections] == [seller.key for seller in SELLERS]
     plan = {entry["name"]: entry for entry in sandbox_plan(1)["servers"]}
     for seller, connection in zip(SELLERS, wanted.connections, strict=True):
+        assert connection.policy.shipments.number_patience.total_seconds() == 4
         allowed = plan[seller.market]["limits"]["OR11"]["seconds"]
         assert connection.policy.orders.poll_every.total_seconds() >= allowed
 
 
+def test_our_rows_ask_less_often_than_each_marketplace_allows() -> None:
+    plan = {entry["name"]: entry for entry in sandbox_plan(1)["servers"]}
+    for market in MARKETS:
+        for operation, period in market.rules["call_limits"].items():
+            allowed = plan[market.name]["limits"][operation]
+            assert float(period.removesuffix("s")) > allowed["seconds"] / allowed["calls"]
+
+
 def test_heavy_trouble_hits_a_third_of_the_calls() -> None:
-    untouched_write = untouched_read = 1.0
+    untouched = dict.fromkeys(("GET /api/orders", "PUT /api/orders/N-1-A/ship", "GET /wp-json/wc/v3/orders/1"), 1.0)
     for rule in storm.rules("heavy"):
-        untouched_write *= 1 - rule["chance"]
-        untouched_read *= 1 - (0 if rule.get("match") == storm.WRITES else rule["chance"])
-    assert 0.3 < 1 - untouched_read < 1 - untouched_write < 0.4
+        for call in untouched:
+            untouched[call] *= 1 - rule["chance"] * bool(re.search(rule.get("match", ""), call))
+    assert all(0.25 < 1 - share < 0.4 for share in untouched.values()), untouched
     assert storm.rules("none") == []
 
 
-def test_calls_with_a_published_limit_are_never_made_late() -> None:
-    import re
+LIMITED = ("GET /api/orders", "PUT /api/orders", "GET /api/shipments/items_to_ship", "GET /api/shipping/carriers")
 
+
+def test_calls_with_a_published_limit_are_never_made_late() -> None:
     timed = [rule["match"] for rule in storm.rules("heavy") if rule["what"] in ("late", "slow")]
     assert timed
-    for limited in ("GET /api/orders", "PUT /api/orders"):
+    for limited in LIMITED:
         assert not any(re.search(match, limited) for match in timed)
+
+
+TOLD = (
+    "PUT /api/orders/N-1-A/tracking",
+    "PUT /api/orders/N-1-A/ship",
+    "POST /api/shipments",
+    "POST /api/shipments/tracking",
+    "PUT /api/shipments/ship",
+    "GET /api/shipments",
+)
+
+
+@pytest.mark.parametrize("call", TOLD)
+def test_everything_told_of_parcels_goes_wrong_in_every_way(call: str) -> None:
+    ways = {
+        (rule["what"], rule.get("status")) for rule in storm.rules("heavy") if re.search(rule.get("match", ""), call)
+    }
+    assert ways >= {("fail", 503), ("fail", 429), ("fail_after", 502), ("lose_answer", None), ("slow", None)}
+    told_again_in_its_place = call.endswith("/tracking")
+    assert (("late", None) in ways) == (not told_again_in_its_place and not call.startswith("GET"))
+
+
+def test_the_killer_also_meets_the_workers_who_tell_parcels() -> None:
+    assert "shipments" in storm.WORKERS
+
+
+def test_one_seller_tells_unknown_carriers_by_name_and_only_where_that_is_allowed() -> None:
+    by_name = [seller for seller in SELLERS if seller.shipping.get("unmapped_carrier") == "send_by_name"]
+    assert [seller.key for seller in by_name] == ["kontor-webshop"]
+    strict = {market.name for market in MARKETS if market.sandbox.get("disable_seller_alternative_carrier")}
+    assert strict == {"nordmarkt"}
+    assert {seller.market for seller in by_name}.isdisjoint(strict)

@@ -55,6 +55,12 @@ def test_a_short_day_is_held_and_leaves_no_process_behind(tmp_path: Path) -> Non
     assert total["seen"] == 15
     assert total["placed"] > 5
     assert (total["lost"], total["doubled"], total["late"]) == (0, 0, 0)
+    assert total["shipped"] + sum(total["held"].values()) >= total["placed"], "every order left in a parcel, or several"
+    assert total["waiting"].keys() & {"the warehouse", "the payment"} == set()
+    assert told["mapped"]["carrier"] == "Royal Mail 24"
+    told_by = told["calls"]
+    assert told_by["nordmarkt"]["OR24"]["total"] > 0
+    assert told_by["belle-maison"]["ST01"]["total"] > 0
     assert living(tmp_path) == []
 
 

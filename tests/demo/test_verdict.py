@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 
-from mirakl_sync.demo.verdict import DOUBLED, LATE, LOST, OTHER, Question, Verdict, judge
+from mirakl_sync.demo.findings import DOUBLED, LATE, LOST, OTHER, Question, Verdict, Ways
+from mirakl_sync.demo.verdict import judge
 from tests.demo.books import A_LINE, market, order, shop, shop_order, unanswered
 
 NOBODY = shop()
 PLACED = shop(shop_order())
+WHOLE = Ways(codes={"UPS": "UPS"})
 REFUSED = {"state": "REFUSED", "refused_by": "shop"}
 
 
 def verdict(books: dict[str, Any], held: dict[str, Any], *questions: Question) -> Verdict:
-    return judge({"nord": books}, held, questions)
+    return judge({"nord": books}, held, questions, {"nord": WHOLE})
 
 
 def asked(kind: str) -> Question:
@@ -32,6 +34,7 @@ def test_a_day_without_fault_is_held() -> None:
     assert found.moving == 0
     (row,) = found.rows
     assert (row.seen, row.accepted, row.placed, row.refused, row.canceled, row.theirs) == (1, 1, 1, 0, 0, 0)
+    assert (row.shipped, row.held.total()) == (1, 0)
     assert not row.waiting
 
 
@@ -124,7 +127,7 @@ def test_a_question_explains_a_sale_that_is_not_in_the_shop(kind: str) -> None:
     assert found.rows[0].waiting == {kind.replace("_", " "): 1}
 
 
-@pytest.mark.parametrize("kind", ["acceptance_waiting", "acceptance_at_risk"])
+@pytest.mark.parametrize("kind", ["acceptance_waiting", "acceptance_at_risk", "ship_by_near", "carrier_unmapped"])
 def test_an_alarm_explains_nothing(kind: str) -> None:
     assert not verdict(market(unanswered()), NOBODY, asked(kind)).held
 

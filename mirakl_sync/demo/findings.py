@@ -1,0 +1,86 @@
+"""What the judge finds: a row per marketplace, broken promises, and the open questions that explain what waits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LOST, DOUBLED, LATE, OTHER = "lost", "doubled", "late", "other"
+# What an order may wait for without anybody having been asked.
+PAYMENT, CHECKS, WAREHOUSE = "the payment", "the operator's checks", "the warehouse"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An open question of ours; ``orders`` are the marketplace's ids of those that wait for it.
+
+    ``parcels`` are (order, tracking number) of the parcels that wait, the number empty where there is none.
+    """
+
+    kind: str
+    words: str
+    owner: str = ""
+    orders: frozenset[str] = frozenset()
+    parcels: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A broken promise: which one, whose (an order id, or a server), and in what way."""
+
+    kind: str
+    subject: str
+    words: str
+
+    def sentence(self) -> str:
+        """For the screen."""
+        return f"{self.kind if self.kind != OTHER else 'broken'}: {self.subject}: {self.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How a marketplace is told of parcels: by shipments or of whole orders, and the code each of the shop's carriers
+    has there. An empty code is told by the carrier's name; a carrier that is not named here may not be told at all."""
+
+    by_shipment: bool = False
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Row:
+    """One marketplace's day."""
+
+    market: str
+    seen: int = 0
+    accepted: int = 0
+    refused: int = 0
+    canceled: int = 0
+    placed: int = 0
+    theirs: int = 0  # fulfilled by the operator
+    shipped: int = 0  # parcels the marketplace counts as shipped
+    held: Counter[str] = field(default_factory=Counter)  # parcels that left and are not told: why → how many
+    waiting: Counter[str] = field(default_factory=Counter)  # orders: why → how many
+    questions: int = 0
+    problems: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the books say of the day."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def held(self) -> bool:
+        """Every promise was kept."""
+        return not self.problems
+
+    @property
+    def moving(self) -> int:
+        """Orders that may still move by themselves: unexplained ones, and those who wait for a payment, for checks or
+        to be packed."""
+        waits = sum(row.waiting[why] for row in self.rows for why in (PAYMENT, CHECKS, WAREHOUSE))
+        return waits + len(self.problems)
