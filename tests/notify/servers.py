@@ -29,6 +29,10 @@ class Mailbox:
     # so many times it takes a mail and hangs up without a word
     silent: int = 0
     password: str = ""
+    # somebody is about to hand over a mail; it is let on when ``go_on`` is set
+    reached: threading.Event = field(default_factory=threading.Event)
+    go_on: threading.Event = field(default_factory=threading.Event)
+    holds: bool = False
     # the file with its certificate and key; offered by STARTTLS, or spoken from the first byte
     certificate: str = ""
     at_once: bool = False
@@ -73,7 +77,11 @@ class _Smtp(socketserver.StreamRequestHandler):
                 if not self.data():
                     return
                 continue
-            self.say(self.answer(verb, word))
+            try:
+                self.say(self.answer(verb, word))
+            except OSError:
+                # whoever was here is gone
+                return
 
     def encrypt(self) -> bool:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -97,6 +105,9 @@ class _Smtp(socketserver.StreamRequestHandler):
         if verb == "AUTH":
             given = base64.b64decode(word.split(" ")[2]).decode().split("\0")[2]
             return "235 welcome" if given == self.box.password else "535 wrong"
+        if verb == "MAIL" and self.box.holds:
+            self.box.reached.set()
+            self.box.go_on.wait(10)
         if verb == "MAIL" and self.box.not_now:
             self.box.not_now -= 1
             return "451 not now"
