@@ -107,7 +107,7 @@ def _unmapped(tx: Transaction, item: InboxItem, joined: Connection, known: Seque
         .where(InboxSubject.item_id == item.id, InboxSubject.subject == "shipment")
         .order_by(Shipment.id)
     ).all()
-    name = str(item.facts.get("carrier", "") or item.key)
+    name = str(item.facts.get("carrier", "")).strip() or item.key
     nearest = carriers.nearest(name, known)
     by_numbers = suggest([number for _, number, _ in waiting][:_NUMBERS], known)
     return UnmappedName(

@@ -37,6 +37,8 @@ BELL_HOLDS = 25
 OWN_VIEW = timedelta(seconds=90)
 # So often it may refuse for that reason before a person is asked.
 PATIENCE = 3
+# What was refused otherwise is asked of a person and tried again now and then: operators change their rules.
+TRY_AGAIN = timedelta(hours=1)
 
 # A refusal a person knows by another name. Codes are read out of words (mirakl/refusals.py): they choose the question,
 # never what was done.
@@ -135,15 +137,16 @@ class ShipmentCase:
             if effect is not None:
                 ledger.doubt(effect, error.words)
             return Wait("the marketplace's own view of this shipment", now + OWN_VIEW)
-        # a correction that was refused is not tried again by itself
+        # a correction that was refused is not tried again by itself, a parcel nobody knows of is
         row.to_correct = False
+        again = now + TRY_AGAIN if row.state == State.NOTED else None
         words = f"{order.order_id}: {error.words}"
         if error.code == "CARRIER_REFUSED":
             tx.get_one(Marketplace, opened.marketplace_pk).lists_due_at = now
             key = carriers.normalised(row.carrier)
-            return Ask("carrier_refused", key, words, due=row.ship_by, facts={"carrier": row.carrier})
+            return Ask("carrier_refused", key, words, until=again, due=row.ship_by, facts={"carrier": row.carrier})
         kind = _ASKED_AS.get(error.code, "shipment_refused")
-        return Ask(kind, order.order_id, words, due=row.ship_by)
+        return Ask(kind, order.order_id, words, until=again, due=row.ship_by)
 
     def silent(self, tx: Transaction, row: Shipment, step: Any, now: datetime) -> None:
         """Marketplaces are not left alone for their silence: each has its own call limits."""
@@ -157,7 +160,7 @@ class ShipmentCase:
         if ledger.in_doubt(effect):
             ledger.confirm(tx, deeds.ship_key(opened, order_id), now, words="seen shipped by the marketplace")
             row.shipped_told_at = row.shipped_told_at or now
-        ring_company(tx, row, now)
+        ring_company(tx, row)
 
     def wake(self, tx: Transaction, row: Shipment, lane: str, countdown: float | None = None) -> None:
         """Ring the workers; there is one lane."""
@@ -193,11 +196,10 @@ def bells(shipment_pks: Iterable[int]) -> list[Wake]:
     return [Wake(TASK, tuple(pks[start : start + BELL_HOLDS])) for start in range(0, len(pks), BELL_HOLDS)]
 
 
-def ring_company(tx: Transaction, row: Shipment, now: datetime) -> None:
-    """The other parcels of the order may go on now."""
+def ring_company(tx: Transaction, row: Shipment) -> None:
+    """The other parcels of the order may go on now. Their rows are left alone: two of them ring at the same moment."""
     for other in loading.siblings(tx, row):
         if other.id != row.id and other.state == State.NOTED and other.blocked_by is None:
-            other.next_attempt_at = now
             tx.wake(TASK, other.id)
 
 
@@ -209,7 +211,7 @@ def _told(row: Shipment, tracking: Tracking, now: datetime) -> None:
 
 def _shipped(tx: Transaction, row: Shipment, words: str, now: datetime) -> str:
     row.state, row.why, row.shipped_told_at = State.TOLD, words, now
-    ring_company(tx, row, now)
+    ring_company(tx, row)
     return words
 
 

@@ -151,35 +151,28 @@ def _codes(tx: Transaction, connection: Connection) -> list[str]:
 def _release(
     tx: Transaction, connection: Connection, name: str, words: str, who: str, now: datetime, *, correct_told: bool
 ) -> tuple[int, ...]:
-    """Close the questions the word answers and let what waited for them go on: few statements, however many wait."""
-    items = (
-        tx.execute(
-            select(InboxItem)
-            .where(
-                InboxItem.connection_id == connection.id,
-                InboxItem.kind.in_(_ANSWERED),
-                InboxItem.key == name,
-                InboxItem.closed_at.is_(None),
-            )
-            .order_by(InboxItem.id)
-            .with_for_update()
-        )
-        .scalars()
-        .all()
+    """Let what waited for the word go on and close the questions it answers: few statements, however many wait.
+
+    Parcels first, then questions, as those who ask lock them. A parcel that asks at this very moment asks anew, and
+    looks again by itself.
+    """
+    asked = (
+        InboxItem.connection_id == connection.id,
+        InboxItem.kind.in_(_ANSWERED),
+        InboxItem.key == name,
+        InboxItem.closed_at.is_(None),
     )
-    for item in items:
-        desk.close(item, now, who=who, answer=words)
-    ids = [item.id for item in items]
-    waiting = select(InboxSubject.subject_id).where(InboxSubject.item_id.in_(ids), InboxSubject.subject == "shipment")
-    meant = [Shipment.id.in_(waiting)]
+    waiting = select(InboxSubject.subject_id).join(InboxItem, InboxItem.id == InboxSubject.item_id)
+    meant = [Shipment.id.in_(waiting.where(*asked, InboxSubject.subject == "shipment"))]
     if correct_told:
         # spelled otherwise, it may still be the same name: compared below
         meant.append((Shipment.connection_id == connection.id) & (Shipment.state == State.TOLD))
     rows = tx.execute(select(Shipment.id, Shipment.carrier, Shipment.state).where(or_(*meant)).order_by(Shipment.id))
     chosen = [(pk, state) for pk, carrier, state in rows if normalised(carrier) == name]
     going = [pk for pk, _ in chosen]
-    told = [pk for pk, state in chosen if state == State.TOLD]
-    _let_go(tx, going, told, now)
+    _let_go(tx, going, [pk for pk, state in chosen if state == State.TOLD], now)
+    for item in tx.execute(select(InboxItem).where(*asked).order_by(InboxItem.id).with_for_update()).scalars():
+        desk.close(item, now, who=who, answer=words)
     _tell(tx, "shipment", going, words, who, now)
     for wake in bells(going):
         tx.wake(wake.task, *wake.args)

@@ -27,6 +27,8 @@ ENDED_STATES = frozenset({"REFUSED", "CANCELED"})
 
 # Nobody rings when a feed is resumed.
 LOOK_WHILE_PAUSED = timedelta(minutes=1)
+# The leader rings when it is told; should that bell be lost, nobody else would.
+LOOK_AT_LEADER = timedelta(minutes=1)
 
 Step = ShipmentStep | Settle | Wait | Ask
 
@@ -94,7 +96,7 @@ def _paused(now: datetime) -> Wait:
 def _by_order(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> Step:
     """OR23, then OR24: one number and one shipping for the whole order."""
     if parcel.leader != parcel.id:
-        return _follow(parcel, "this marketplace takes one tracking number for a whole order")
+        return _follow(parcel, "this marketplace takes one tracking number for a whole order", now)
     if not parcel.order_left:
         return Wait("the rest of the order, which this marketplace takes only whole")
     gone = parcel.marketplace_state in LEFT_STATES
@@ -124,7 +126,7 @@ def _by_shipment(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -
         if not parcel.order_left:
             return Wait("what is in it: the shop does not say, and not everything has left")
         if parcel.leader != parcel.id:
-            return _follow(parcel, "the shop does not say what is in which parcel")
+            return _follow(parcel, "the shop does not say what is in which parcel", now)
     lines = _lines(parcel)
     if isinstance(lines, Ask | Settle):
         return lines
@@ -144,10 +146,10 @@ def _left(parcel: ShipmentFacts) -> Step:
     return Settle(State.TOLD, f"the marketplace says {parcel.marketplace_state}{elsewhere}")
 
 
-def _follow(parcel: ShipmentFacts, why: str) -> Step:
+def _follow(parcel: ShipmentFacts, why: str, now: datetime) -> Step:
     if parcel.leader_told:
         return Settle(State.TOLD, f"told with the order's first parcel: {why}")
-    return Wait(f"the order's first parcel: {why}")
+    return Wait(f"the order's first parcel: {why}", now + LOOK_AT_LEADER)
 
 
 def _lines(parcel: ShipmentFacts) -> dict[str, int] | Settle | Ask:

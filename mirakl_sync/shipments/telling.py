@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mirakl_sync.cases.step import Ask, Wait
 from mirakl_sync.policy.model import Doubt, ShipmentPolicy
@@ -12,6 +12,9 @@ from mirakl_sync.records.shipment import Tracking
 from mirakl_sync.shipments import carriers
 from mirakl_sync.shipments.carriers import Listed, Named, Unmapped
 from mirakl_sync.shipments.facts import ShipmentFacts
+
+# The marketplace's list may grow, and a word may be given while a parcel is just being looked at.
+LOOK_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ def tracking(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> Wa
     """What the marketplace shall be told of the way of this parcel; None: nothing, it goes without a number."""
     if not parcel.number and not _goes_without_number(parcel):
         return _without_number(parcel, policy, now)
-    wanted = _by_carrier(parcel, policy)
+    wanted = _by_carrier(parcel, policy, now)
     if isinstance(wanted, Ask) or not parcel.number:
         return wanted
     return _doubt(parcel, policy, now) or wanted
@@ -39,7 +42,7 @@ def last_call(parcel: ShipmentFacts, policy: ShipmentPolicy) -> datetime | None:
     return max(parcel.ship_by - policy.warn_before, parcel.seen_at + (parcel.ship_by - parcel.seen_at) / 2)
 
 
-def _by_carrier(parcel: ShipmentFacts, policy: ShipmentPolicy) -> Wanted | Ask:
+def _by_carrier(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> Wanted | Ask:
     match parcel.found:
         case Listed(carrier):
             return Wanted(Tracking(carrier_code=carrier.code, number=parcel.number))
@@ -47,9 +50,11 @@ def _by_carrier(parcel: ShipmentFacts, policy: ShipmentPolicy) -> Wanted | Ask:
             url = carriers.address(template, parcel.number) if template else parcel.url
             return Wanted(Tracking(carrier_name=name, number=parcel.number, url=url))
         case Named(name):
-            return _unmapped(parcel, f"it is mapped to the name {name}, but this marketplace takes only its own list")
+            return _unmapped(
+                parcel, f"it is mapped to the name {name}, but this marketplace takes only its own list", now
+            )
         case Unmapped(why):
-            question = _unmapped(parcel, why)
+            question = _unmapped(parcel, why, now)
             by_name = policy.unmapped_carrier is UnmappedPolicy.BY_NAME and parcel.names_allowed
             if by_name and parcel.carrier:
                 told = Tracking(carrier_name=parcel.carrier, number=parcel.number, url=parcel.url)
@@ -62,12 +67,13 @@ def _goes_without_number(parcel: ShipmentFacts) -> bool:
     return isinstance(parcel.found, Listed) and bool(parcel.carrier) and not carriers.needs_number(parcel.found.carrier)
 
 
-def _unmapped(parcel: ShipmentFacts, why: str) -> Ask:
+def _unmapped(parcel: ShipmentFacts, why: str, now: datetime) -> Ask:
     spelled = f"“{parcel.carrier}”" if parcel.carrier else "A parcel without a carrier"
     nearest = parcel.found.nearest if isinstance(parcel.found, Unmapped) else ()
     facts = {"carrier": parcel.carrier, "nearest": [f"{each.code} ({each.label})" for each in nearest]}
     key = carriers.normalised(parcel.carrier)
-    return Ask("carrier_unmapped", key, f"{spelled}: {why}.", due=parcel.ship_by, facts=facts)
+    question = f"{spelled}: {why}."
+    return Ask("carrier_unmapped", key, question, until=now + LOOK_AGAIN, due=parcel.ship_by, facts=facts)
 
 
 def _without_number(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> Wait | Ask | None:

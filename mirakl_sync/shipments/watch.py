@@ -107,16 +107,22 @@ def _raise(
             NEAR: f"Orders of {name} must leave soon, the first by {first:%Y-%m-%d %H:%M} UTC.",
             OVER: f"Orders of {name} should have left, the first by {first:%Y-%m-%d %H:%M} UTC.",
         }[level]
-        with wiring.db.transaction() as tx:
-            for row in late:
-                order = tx.get_one(Order, row.id)
-                if order.state != states.State.PLACED or order.ship_alarm >= level:
-                    continue
-                order.ship_alarm, order.questioned = level, True
-                desk.open_item(tx, connection_id, Ask(kind, name, words, due=first), "order", order.id, now)
+        for row in late:
+            _join(wiring, row.id, Ask(kind, name, words, due=first), level, now)
         if level == OVER:
             # Sentry listens to errors in the log
             log.error("%s orders are late to ship", len(late), extra={"connection": name})
+
+
+def _join(wiring: Wiring, order_pk: int, ask: Ask, level: int, now: datetime) -> None:
+    """An order joins the question; one by one, because each is somebody else's to lock."""
+    with wiring.db.transaction() as tx:
+        order = tx.get_one(Order, order_pk)
+        if order.state != states.State.PLACED or order.ship_alarm >= level:
+            return
+        order.ship_alarm, order.questioned = level, True
+        tx.flush()
+        desk.open_item(tx, order.connection_id, ask, "order", order.id, now)
 
 
 def _ask_about(wiring: Wiring, row: Any, now: datetime) -> None:

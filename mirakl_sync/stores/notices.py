@@ -23,6 +23,8 @@ _SKU_QUESTIONS = ("unknown_sku", "duplicate_sku", "insufficient_stock", "backord
 def apply(tx: Transaction, store_pk: int, notices: Iterable[Notice], now: datetime) -> str:
     """Write down what changed and ring for the orders it concerns; answers a sentence. May be called again."""
     orders = products = ignored = 0
+    notices = list(notices)
+    _lock(tx, store_pk, notices)
     for notice in notices:
         if notice.kind is NoticeKind.ORDER:
             told = _order(tx, store_pk, notice, now)
@@ -32,6 +34,17 @@ def apply(tx: Transaction, store_pk: int, notices: Iterable[Notice], now: dateti
             products += told
         ignored += not told
     return f"{orders} orders and {products} products changed, {ignored} notices of no concern"
+
+
+def _lock(tx: Transaction, store_pk: int, notices: Iterable[Notice]) -> None:
+    """Orders are locked in the order of their keys, as pulls do: a batch and a pull must not wait for each other."""
+    subjects = [notice.subject for notice in notices if notice.kind is NoticeKind.ORDER]
+    if tx.get_bind().dialect.name == "sqlite" or len(subjects) < 2:
+        return
+    links = select(PlatformLink.order_pk).where(
+        PlatformLink.store_pk == store_pk, PlatformLink.platform_order_id.in_(subjects)
+    )
+    tx.execute(select(Order.id).where(Order.id.in_(links)).order_by(Order.id).with_for_update())
 
 
 def _order(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> bool:

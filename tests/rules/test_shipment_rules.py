@@ -14,7 +14,7 @@ from mirakl_sync.policy.model import Unmapped as UnmappedPolicy
 from mirakl_sync.records.shipment import Tracking
 from mirakl_sync.shipments.carriers import Named
 from mirakl_sync.shipments.facts import ShipmentFacts
-from mirakl_sync.shipments.rules import LOOK_WHILE_PAUSED, Step, next_step
+from mirakl_sync.shipments.rules import LOOK_AT_LEADER, LOOK_WHILE_PAUSED, Step, next_step
 from mirakl_sync.shipments.states import FINAL, State
 from mirakl_sync.shipments.steps import (
     CorrectTracking,
@@ -44,6 +44,7 @@ ZETA = {"carrier": "Zeta", "found": NOBODY_SAID}
 BY_ZETA = Tracking(carrier_name="Zeta", number=NUMBER)
 WAITS_FOR_END = Wait("the end of the sale")
 PAUSED = Wait("a person to resume shipments", NOON + LOOK_WHILE_PAUSED)
+A_MINUTE_ON = NOON + LOOK_AT_LEADER
 ONE_NUMBER = "this marketplace takes one tracking number for a whole order"
 UNKNOWN = "the shop does not say what is in which parcel"
 LATE = Ask(
@@ -126,11 +127,11 @@ WHOLE_ORDERS: list[Row] = [
     ("a number the shop corrected in between", parcel(number=OTHER, told=TOLD), TellTracking(NEW)),
     ("not before everything has left", parcel(order_left=False),
      Wait("the rest of the order, which this marketplace takes only whole")),
-    ("another parcel speaks", parcel(leader=8), Wait(f"the order's first parcel: {ONE_NUMBER}")),
+    ("another parcel speaks", parcel(leader=8), Wait(f"the order's first parcel: {ONE_NUMBER}", A_MINUTE_ON)),
     ("and has spoken", parcel(leader=8, leader_told=True),
      settles(State.TOLD, f"told with the order's first parcel: {ONE_NUMBER}")),
     ("its own word does not count for a follower", parcel(leader=8, order_shipped_told=True),
-     Wait(f"the order's first parcel: {ONE_NUMBER}")),
+     Wait(f"the order's first parcel: {ONE_NUMBER}", A_MINUTE_ON)),
     ("another speaks now, the order was shipped by the one before", parcel(told=TOLD, order_shipped_told=True),
      settles(State.TOLD, "the marketplace says SHIPPING")),
     ("a parcel taken away after its number was told", parcel(removed=True, told=TOLD), ShipOrder()),
@@ -170,7 +171,8 @@ SHIPMENTS: list[Row] = [
      CreateShipment({"L2": 1}, TOLD)),
     ("contents unknown: nothing is left", apart(contents=None, leader=7, open_lines={"L1": 0}),
      settles(State.TOLD, "the order's other parcels told everything that is in it")),
-    ("contents unknown: another speaks", apart(contents=None, leader=8), Wait(f"the order's first parcel: {UNKNOWN}")),
+    ("contents unknown: another speaks", apart(contents=None, leader=8),
+     Wait(f"the order's first parcel: {UNKNOWN}", A_MINUTE_ON)),
     ("contents unknown: another has spoken", apart(contents=None, leader=8, leader_told=True),
      settles(State.TOLD, f"told with the order's first parcel: {UNKNOWN}")),
     ("another parcel's word is none for one whose contents are known", apart(leader=8, leader_told=True),

@@ -96,7 +96,7 @@ def test_a_question_about_a_carrier_holds_no_parcels_name_and_shows_the_nearest(
     assert asked[0] == asked[1]
     assert isinstance(asked[0], Ask)
     assert asked[0].facts == {"carrier": "Zeta Express", "nearest": [f"{DHL.code} ({DHL.label})"]}
-    assert (asked[0].until, asked[0].due) == (None, NOON + 23 * HOUR)
+    assert (asked[0].until, asked[0].due) == (NOON + HOUR / 6, NOON + 23 * HOUR)
 
 
 def test_by_name_tells_the_shops_own_name_and_asks_beside_it() -> None:
