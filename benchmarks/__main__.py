@@ -5,18 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import acceptance, arrivals, bookkeeping
+from benchmarks import acceptance, arrivals, bookkeeping, shipments
 from tests.postgres import running_postgres
 
+# in flight, milliseconds, orders
 PAIRS = ((16, 200, 600), (64, 200, 1000), (16, 0, 1000), (64, 0, 1000))
+CONFIRMED = ((16, 200, 600), (16, 0, 1000))
+PARTS = ("acceptance", "shipments")
 
 
 def main() -> None:
@@ -24,37 +29,55 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a third of the orders, SQLite only")
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the figures are written")
+    parser.add_argument("--only", choices=PARTS, help="one half of it")
     options = parser.parse_args()
     console, figures = Console(), {}
-    figures |= _all("sqlite", lambda: "", options.quick, console)
+    parts = (options.only,) if options.only else PARTS
+    figures |= _all("sqlite", lambda: "", parts, options.quick, console)
     if not options.quick:
         with running_postgres() as address:
-            figures |= _all("postgresql", lambda: _fresh(address), options.quick, console)
+            figures |= _all("postgresql", lambda: _fresh(address), parts, options.quick, console)
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(figures, indent=2) + "\n")
     console.print(f"figures written to {options.json}")
 
 
-def _all(name: str, database: Callable[[], str], quick: bool, console: Console) -> dict[str, float]:
+def _all(
+    name: str, database: Callable[[], str], parts: Sequence[str], quick: bool, console: Console
+) -> dict[str, float]:
+    measure = {"acceptance": _acceptance, "shipments": _shipments}
     figures: dict[str, float] = {}
-    for in_flight, round_trip, orders in PAIRS:
-        part = f"{name}.accept.{in_flight}_in_flight.{round_trip}_ms"
-        console.print(f"measuring {part} …", style="dim")
-        found = acceptance.measure(
-            database(), orders=orders // (3 if quick else 1), in_flight=in_flight, round_trip_ms=round_trip
-        )
-        figures |= {f"{part}.{key}": round(value, 3) for key, value in asdict(found).items()}
-    console.print(f"measuring {name}.bookkeeping and {name}.arrivals …", style="dim")
-    written = bookkeeping.measure(database())
-    figures |= {f"{name}.per_order.{key}": round(value, 3) for key, value in asdict(written).items()}
-    delays = arrivals.measure(database(), seconds=7 if quick else 20)
-    figures |= {f"{name}.arrivals.{key}": round(value, 3) for key, value in asdict(delays).items()}
+    for part in parts:
+        for key, found in measure[part](name, database, quick, console):
+            figures |= {f"{key}.{field}": round(value, 3) for field, value in asdict(found).items()}
     _show(name, figures, console)
     return figures
 
 
+def _acceptance(name: str, database: Callable[[], str], quick: bool, console: Console) -> Iterator[tuple[str, Any]]:
+    for in_flight, round_trip, orders in PAIRS:
+        part = f"{name}.accept.{in_flight}_in_flight.{round_trip}_ms"
+        console.print(f"measuring {part} …", style="dim")
+        count = orders // 3 if quick else orders
+        yield part, acceptance.measure(database(), orders=count, in_flight=in_flight, round_trip_ms=round_trip)
+    console.print(f"measuring {name}.per_order and {name}.arrivals …", style="dim")
+    yield f"{name}.per_order", bookkeeping.measure(database())
+    yield f"{name}.arrivals", arrivals.measure(database(), seconds=7 if quick else 20)
+
+
+def _shipments(name: str, database: Callable[[], str], quick: bool, console: Console) -> Iterator[tuple[str, Any]]:
+    for way, (in_flight, round_trip, orders) in product(shipments.COUNTED, CONFIRMED):
+        part = f"{name}.confirm.{way}.{in_flight}_in_flight.{round_trip}_ms"
+        console.print(f"measuring {part} …", style="dim")
+        how = {"orders": orders // 3 if quick else orders, "in_flight": in_flight, "round_trip_ms": round_trip}
+        yield part, shipments.measure(database(), way=way, **how)
+    console.print(f"measuring {name}.per_confirmation and {name}.released …", style="dim")
+    yield f"{name}.per_confirmation", shipments.bookkeeping(database())
+    yield f"{name}.released", shipments.released(database())
+
+
 def _show(name: str, figures: dict[str, float], console: Console) -> None:
-    table = Table("figure", "value", title=f"Acceptance on {name}")
+    table = Table("figure", "value", title=f"Measured on {name}")
     table.columns[1].justify = "right"
     for key, value in figures.items():
         table.add_row(key.removeprefix(f"{name}."), f"{value:,.3f}")

@@ -7,14 +7,12 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import update
 
 from benchmarks.stage import Stage, stage
 from mirakl_sync.db.models import Connection
 
-_TICKS = 100.0  # kernel clock ticks per second
 WARM = 20
 
 
@@ -43,7 +41,7 @@ def measure(database_url: str, *, orders: int, in_flight: int, round_trip_ms: in
         on.control("latency", {"ms": round_trip_ms})
         _warm(on)
         on.place(orders)
-        cpu = _cpu(on.worker.pid)
+        cpu = on.cpu()
         began = time.monotonic()
         _let_pull(on)
         seconds = on.wait_until_accepted(WARM + orders, within=120) - began
@@ -52,9 +50,9 @@ def measure(database_url: str, *, orders: int, in_flight: int, round_trip_ms: in
             bare_rate,
             our_rate,
             our_rate / bare_rate,
-            (_cpu(on.worker.pid) - cpu) / orders * 1000,
+            (on.cpu() - cpu) / orders * 1000,
             bare["cpu"] / orders * 1000,
-            _memory(on.worker.pid),
+            on.memory(),
         )
 
 
@@ -73,17 +71,3 @@ def _let_pull(on: Stage) -> None:
     with on.wiring.db.transaction() as tx:
         tx.execute(update(Connection).values(paused=[], next_pull_at=None))
     on.wiring.db.dispatcher.send([Wake("orders.pull", (on.connection,))])
-
-
-def _cpu(pid: int) -> float:
-    """Seconds of processor time of a process, all its threads."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def _memory(pid: int) -> float:
-    """Resident memory in MB, shared pages counted in proportion."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    raise RuntimeError("no Pss in smaps_rollup")

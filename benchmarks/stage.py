@@ -1,4 +1,4 @@
-"""The stage: a sandbox marketplace and shop, a broker and a real acceptance worker, each a process of its own."""
+"""The stage: a sandbox marketplace and shop, a broker and a real worker, each a process of its own."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from mirakl_sync.policy.model import OrderPolicy, Policy
 from mirakl_sync.policy.schema import write_policy
 from mirakl_sync.wiring import Wiring, wire
 
+_TICKS = 100.0  # kernel clock ticks per second
 CATALOGUE = [{"sku": f"SKU-{n}", "price": 20 + n, "quantity": 1_000_000, "title": f"Article {n}"} for n in range(40)]
 PLAN = {
     "servers": [
@@ -66,23 +67,43 @@ class Stage:
         """Let ``count`` orders become visible."""
         self.control("orders", {"shop_id": 2000, "count": count, "staging_seconds": 0})
 
+    def counted(self, what: str) -> int:
+        """How often the marketplace's books saw it: ``acceptances``, ``ship_calls``, ``shipments_shipped``."""
+        return int(self.control("books?summary=1")["totals"][what])
+
     def accepted(self) -> int:
         """How many orders the marketplace counts as accepted by the shop."""
-        return int(self.control("books?summary=1")["totals"]["acceptances"])
+        return self.counted("acceptances")
 
-    def wait_until_accepted(self, count: int, within: float) -> float:
-        """The moment (monotonic) at which ``count`` orders were accepted."""
+    def wait_until(self, what: str, count: int, within: float) -> float:
+        """The moment (monotonic) at which the books saw it ``count`` times."""
         over = time.monotonic() + within
-        while (done := self.accepted()) < count:
+        while (done := self.counted(what)) < count:
             if time.monotonic() > over:
-                raise TimeoutError(f"{done} of {count} accepted after {within} s")
+                raise TimeoutError(f"{done} of {count} {what} after {within} s")
             time.sleep(0.05)
         return time.monotonic()
 
+    def wait_until_accepted(self, count: int, within: float) -> float:
+        """The moment (monotonic) at which ``count`` orders were accepted."""
+        return self.wait_until("acceptances", count, within)
+
+    def cpu(self) -> float:
+        """Seconds of processor time the worker used, all its threads."""
+        fields = Path(f"/proc/{self.worker.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory(self) -> float:
+        """The worker's resident memory in MB, shared pages counted in proportion."""
+        for line in Path(f"/proc/{self.worker.pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+        raise RuntimeError("no Pss in smaps_rollup")
+
 
 @contextmanager
-def stage(database_url: str, in_flight: int, round_trip_ms: int) -> Iterator[Stage]:
-    """Everything started and ready; nothing left behind."""
+def stage(database_url: str, in_flight: int, round_trip_ms: int, *, queue: str = "acceptance") -> Iterator[Stage]:
+    """Everything started and ready, with a worker for this queue; nothing left behind."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         url = database_url or f"sqlite:///{folder / 'bench.db'}"
@@ -104,7 +125,7 @@ def stage(database_url: str, in_flight: int, round_trip_ms: int) -> Iterator[Sta
         wiring = _wire(url, own.url, key)
         stack.callback(wiring.close)
         connection = _join(wiring, market, webshop)
-        worker = _worker(stack, environ, in_flight, folder)
+        worker = _worker(stack, environ, queue, in_flight, folder)
         requests.post(f"{market['url']}/_sandbox/latency", json={"ms": round_trip_ms}, timeout=10).raise_for_status()
         yield Stage(market["url"], market["shops"][0]["key"], folder, wiring, connection, worker, broker)
 
@@ -123,8 +144,10 @@ def _sandbox(stack: ExitStack, folder: Path) -> dict[str, Any]:
     return {server["name"]: server for server in (servers["servers"] if isinstance(servers, dict) else servers)}
 
 
-def _worker(stack: ExitStack, environ: dict[str, str], in_flight: int, folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "celery", "--quiet", "-A", "tasks", "worker", "--queues", "acceptance"]
+def _worker(
+    stack: ExitStack, environ: dict[str, str], queue: str, in_flight: int, folder: Path
+) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "tasks", "worker", "--queues", queue]
     command += ["--pool", "threads", "--concurrency", str(in_flight), "--without-gossip", "--without-mingle"]
     worker = _start(stack, command, environ, folder / "worker.log")
     time.sleep(4)
