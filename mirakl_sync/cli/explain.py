@@ -6,7 +6,7 @@ import click
 
 from mirakl_sync.cli.context import at_work
 from mirakl_sync.cli.output import dump, json_option, say, table, when
-from mirakl_sync.explain.explanation import Explanation
+from mirakl_sync.explain.explanation import Explanation, Told
 from mirakl_sync.explain.loading import evidence
 from mirakl_sync.explain.telling import explain as tell
 from mirakl_sync.orders import by_hand
@@ -39,9 +39,13 @@ def _show(told: Explanation) -> None:
     say("\nStory")
     table(
         ("when", "who", "about", "what", "written down as"),
-        [(when(x.at), x.who, x.about, x.sentence, x.evidence) for x in told.story],
+        [(when(x.at), x.who, x.about, _moved(x), x.evidence) for x in told.story],
         empty="nothing yet",
     )
     say("\nWhat happens next")
     for words in told.next:
         say(f"  - {words}")
+
+
+def _moved(each: Told) -> str:
+    return f"{each.sentence} ({each.from_state} → {each.to_state})" if each.to_state else each.sentence

@@ -9,11 +9,12 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 
 from mirakl_sync.cases.ledger import ASKED, UNKNOWN
-from mirakl_sync.db.models import CallLimit, Delivery, Effect, InboxItem, Order
+from mirakl_sync.db.models import CallLimit, Delivery, Effect, InboxItem, Order, Shipment
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.orders.states import UNANSWERED, WAITING_ACCEPTANCE
 from mirakl_sync.orders.window import last_call_at
 from mirakl_sync.policy.model import Policy
+from mirakl_sync.shipments import states as parcels
 
 Figures = list[tuple[tuple[str, ...], float]]
 
@@ -65,6 +66,32 @@ def answers(tx: Transaction, policy: Callable[[Transaction, int], Policy], now: 
 def orders_by_state(tx: Transaction) -> Figures:
     """((state,), count), by state."""
     rows = tx.execute(select(Order.state, func.count()).group_by(Order.state).order_by(Order.state))
+    return [((state,), count) for state, count in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Parcels that left and the marketplace does not know of: how many, how many of them wait for a person, and the
+    seconds since the first of them was seen."""
+
+    count: int
+    blocked: int
+    age: float
+
+
+def untold_parcels(tx: Transaction, now: datetime) -> Untold:
+    """Parcels the marketplace does not know of yet."""
+    row = tx.execute(
+        select(func.count(), func.count(Shipment.blocked_by), func.min(Shipment.seen_at)).where(
+            Shipment.state == parcels.State.NOTED
+        )
+    ).one()
+    return Untold(row[0], row[1], (now - row[2]).total_seconds() if row[2] else 0.0)
+
+
+def parcels_by_state(tx: Transaction) -> Figures:
+    """((state,), count), by state."""
+    rows = tx.execute(select(Shipment.state, func.count()).group_by(Shipment.state).order_by(Shipment.state))
     return [((state,), count) for state, count in rows]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry
@@ -12,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from mirakl_sync.broker_look import BrokerLook
 from mirakl_sync.console import feeds, figures
+from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.wiring import Wiring
 
 Samples = Iterable[tuple[tuple[str, ...], float]]
@@ -72,6 +74,7 @@ class FromRows(Collector):
             yield _gauge("unanswered_orders", "Orders that wait for our answer", (), [((), answers.count)])
             yield _gauge("last_call_orders", "Unanswered orders in their last call", (), [((), answers.last_call)])
             yield _gauge("orders", "Orders by state", ("state",), figures.orders_by_state(tx))
+            yield from _parcels(tx, now)
             yield _gauge("inbox_items", "Open questions", ("kind", "owner"), figures.open_items(tx))
             unacted = figures.oldest_unacted(tx, now)
             yield _gauge("oldest_unacted_seconds", "Since the oldest untouched question was asked", ("owner",), unacted)
@@ -86,6 +89,13 @@ class FromRows(Collector):
         ages: Samples = [((feed.name,), feed.age) for feed in known]
         yield _gauge("heartbeat_age_seconds", "Since a feed's last sign of life", ("feed",), ages)
         yield _gauge("feed_silent", "1 when a feed is late", ("feed",), [((f.name,), float(f.silent)) for f in known])
+
+
+def _parcels(tx: Transaction, now: datetime) -> Iterator[Metric]:
+    untold = figures.untold_parcels(tx, now)
+    yield _gauge("parcels", "Parcels by state", ("state",), figures.parcels_by_state(tx))
+    yield _gauge("blocked_parcels", "Parcels not told because a person is asked", (), [((), untold.blocked)])
+    yield _gauge("oldest_untold_seconds", "How long the longest untold parcel has been known", (), [((), untold.age)])
 
 
 def _gauge(name: str, means: str, labels: tuple[str, ...], samples: Samples) -> Metric:

@@ -1,4 +1,4 @@
-"""The pages for people: overview, orders, one order, exceptions. They show; acting is for the command line yet."""
+"""The pages for people: overview, orders, one order, exceptions. They show; acting is for the command line."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 
 from mirakl_sync.broker_look import BrokerLook
+from mirakl_sync.cases.story import QuestionView
 from mirakl_sync.connections.queries import connections
 from mirakl_sync.console import feeds, figures
+from mirakl_sync.console.asking import page_number, word
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
+from mirakl_sync.explain.evidence import Evidence
+from mirakl_sync.explain.loading import evidence
+from mirakl_sync.explain.telling import explain
 from mirakl_sync.inbox import queries as inbox
 from mirakl_sync.inbox.kinds import KINDS, Role
 from mirakl_sync.inbox.queries import InboxFilter
@@ -43,7 +48,7 @@ def blueprint(wiring: Wiring, queues: Sequence[str]) -> Blueprint:
     def orders() -> Any:
         wanted, ordering = _wanted(), request.args.get("order", "")
         with wiring.db.reading() as tx:
-            page = queries.orders(tx, wanted, wiring.now(), number=_page_number(), nearest_first=ordering != "newest")
+            page = queries.orders(tx, wanted, wiring.now(), number=page_number(), nearest_first=ordering != "newest")
             return render_template(
                 "orders.html",
                 wanted=wanted,
@@ -59,18 +64,26 @@ def blueprint(wiring: Wiring, queues: Sequence[str]) -> Blueprint:
     def order(order_pk: int) -> Any:
         with wiring.db.reading() as tx:
             try:
-                whole = queries.whole(tx, order_pk)
+                known = evidence(tx, order_pk, wiring)
             except Refused:
                 abort(404, f"There is no order with the number {order_pk} here.")
-            return render_template("order.html", whole=whole, row=whole.row, more=queries.particulars(tx, order_pk))
+            whole, told = known.order, explain(known, wiring.now())
+            return render_template(
+                "order.html",
+                whole=whole,
+                row=whole.row,
+                more=known.more,
+                parcels=known.parcels,
+                questions=_questions(known),
+                told=told,
+            )
 
     @pages.get("/exceptions")
     def exceptions() -> Any:
-        owner = request.args.get("owner", "")
-        owner = owner if owner in [*Role] else ""
+        owner = word("owner", [*Role])
         with wiring.db.reading() as tx:
             wanted = InboxFilter(owner=owner, item=request.args.get("item", 0, type=int))
-            page = inbox.questions(tx, wanted, wiring.now(), number=_page_number())
+            page = inbox.questions(tx, wanted, wiring.now(), number=page_number())
             turns = {turn.owner: turn for turn in inbox.turns(tx, wiring.now())}
         books = {row.kind: runbook(row.kind) for row in page.rows if row.kind in KINDS}
         return render_template(
@@ -88,18 +101,21 @@ def _overview(tx: Transaction, wiring: Wiring, now: datetime) -> dict[str, Any]:
         "turns": inbox.turns(tx, now),
         "feeds": feeds.feeds(tx, now),
         "due": figures.due_orders(tx, now),
+        "untold": figures.untold_parcels(tx, now),
         "in_doubt": sum(count for _, count in figures.effects_in_doubt(tx, now - wiring.config.lease)),
         "by_state": {labels[0]: int(count) for labels, count in figures.orders_by_state(tx)},
         "states": [state.value for state in State],
     }
 
 
+def _questions(known: Evidence) -> list[QuestionView]:
+    """What is asked of the order and of its parcels, each once, the nearest due time first."""
+    asked = [*known.order.questions, *(each for parcel in known.parcels for each in parcel.questions)]
+    once = {each.id: each for each in asked}.values()
+    return sorted(once, key=lambda each: (each.due_at is None, each.due_at or known.more.looked_at, each.id))
+
+
 def _wanted() -> OrderFilter:
     """The filter of the address; a need nobody knows is none."""
-    asked = {name: request.args.get(name, "").strip() for name in ("state", "connection", "need", "text", "sku")}
-    asked["need"] = asked["need"] if asked["need"] in NEEDS else ""
-    return OrderFilter(**asked)
-
-
-def _page_number() -> int:
-    return request.args.get("page", 1, type=int)
+    asked = {name: word(name) for name in ("state", "connection", "text", "sku")}
+    return OrderFilter(need=word("need", NEEDS), **asked)

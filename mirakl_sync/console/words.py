@@ -14,14 +14,30 @@ from markupsafe import Markup, escape
 from mirakl_sync.cases import ledger
 from mirakl_sync.orders import states
 from mirakl_sync.orders.states import State
+from mirakl_sync.shipments.states import State as Parcel
 
 _STEPS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 # The colour a state's word stands on. The word is always there: colour is never alone.
 _TONES = {
-    "waits": {*states.UNANSWERED, states.STAGING, states.WAITING_ACCEPTANCE, *states.PAYMENT_STATES, ledger.ASKED},
+    "waits": {
+        *states.UNANSWERED,
+        states.STAGING,
+        states.WAITING_ACCEPTANCE,
+        *states.PAYMENT_STATES,
+        ledger.ASKED,
+        Parcel.NOTED,
+    },
     "runs": {State.ACCEPTED, State.PLACED, states.SHIPPING},
-    "done": {State.SHIPPED, State.CLOSED, *states.LEFT_STATES, *states.OVER_STATES, ledger.CONFIRMED, "accept"},
-    "ended": {State.REFUSED, State.CANCELED, *states.ENDED_STATES, "refuse"},
+    "done": {
+        State.SHIPPED,
+        State.CLOSED,
+        *states.LEFT_STATES,
+        *states.OVER_STATES,
+        ledger.CONFIRMED,
+        "accept",
+        Parcel.TOLD,
+    },
+    "ended": {State.REFUSED, State.CANCELED, *states.ENDED_STATES, "refuse", Parcel.DROPPED},
     "alarm": {ledger.UNKNOWN, "silent", "late"},
 }
 URGENCIES = {3: "now", 2: "soon", 1: "calm"}

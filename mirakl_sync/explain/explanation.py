@@ -31,14 +31,16 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One sentence of the story. ``about`` is "order", "parcel 17", "question 4", "call", "webhook" or "carrier";
-    ``evidence`` says where it is written down."""
+    """One sentence of the story. ``about`` is "order", "parcel 17", "webhook" or "carrier";
+    ``evidence`` says where it is written down; the states are ours, where the row moved."""
 
     at: datetime
     who: str
     about: str
     sentence: str
     evidence: str = ""
+    from_state: str = ""
+    to_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from mirakl_sync.shipments.carriers import normalised
 from mirakl_sync.shipments.views import WholeParcel
 from mirakl_sync.wiring import Wiring
 
-# So many webhooks of one order are read; the last ones.
-_WEBHOOKS = 200
+# So many webhooks that may be an order's are read; the last ones.
+_WEBHOOKS = 1000
 
 
 def evidence(tx: Transaction, order_pk: int, wiring: Wiring) -> Evidence:
@@ -31,7 +31,6 @@ def evidence(tx: Transaction, order_pk: int, wiring: Wiring) -> Evidence:
     row = tx.get_one(Order, order_pk)
     rows = tx.execute(select(Shipment.id).where(Shipment.order_pk == order_pk).order_by(Shipment.id)).scalars()
     parcels = tuple(shipments.whole(tx, pk) for pk in rows)
-    platform = wiring.connections.store(tx.get_one(Store, row.store_pk))
     return Evidence(
         order=whole,
         more=orders.particulars(tx, order_pk),
@@ -39,7 +38,7 @@ def evidence(tx: Transaction, order_pk: int, wiring: Wiring) -> Evidence:
         parcels=parcels,
         questions=tuple(_questions(tx, order_pk, parcels)),
         mappings=_mappings(tx, whole.row.connection, parcels),
-        webhooks=tuple(_webhooks(tx, row, whole, platform)),
+        webhooks=tuple(_webhooks(tx, row, whole, wiring)),
     )
 
 
@@ -81,22 +80,31 @@ def _mappings(tx: Transaction, connection: str, parcels: Sequence[WholeParcel]) 
     return tuple(each for each in said if (normalised(each.name), each.country) in meant)
 
 
-def _webhooks(tx: Transaction, row: Order, whole: WholeOrder, platform: Platform) -> Iterator[Notified]:
+def _webhooks(tx: Transaction, row: Order, whole: WholeOrder, wiring: Wiring) -> Iterator[Notified]:
     """What the shop sent about its order. Bodies are read for the order's number only: they name the buyer."""
     numbers = {shop.order_id for shop in whole.shop_orders}
     if not numbers:
         return
-    rows = tx.execute(
-        select(Delivery)
-        .where(
-            Delivery.store_pk == row.store_pk,
-            Delivery.received_at >= row.seen_at,
-            # few of many: only these are understood whole
-            or_(*(Delivery.body.contains(number, autoescape=True) for number in numbers)),
-        )
-        .order_by(Delivery.id.desc())
-        .limit(_WEBHOOKS)
-    ).scalars()
+    rows = list(
+        tx.execute(
+            select(Delivery)
+            .where(
+                Delivery.store_pk == row.store_pk,
+                Delivery.received_at >= row.seen_at,
+                # few of many (0.4 s for a hundred thousand): only these are understood whole
+                or_(*(Delivery.body.contains(number, autoescape=True) for number in numbers)),
+            )
+            .order_by(Delivery.id.desc())
+            .limit(_WEBHOOKS)
+        ).scalars()
+    )
+    if not rows:
+        return
+    try:
+        platform = wiring.connections.store(tx.get_one(Store, row.store_pk))
+    except MiraklSyncError:
+        # a store that cannot be opened now is explained elsewhere
+        return
     for each in rows:
         if _subjects(platform, each) & numbers:
             yield Notified(each.id, each.topic, each.received_at, each.times_received, each.digested_at, each.outcome)

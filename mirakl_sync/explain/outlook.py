@@ -43,7 +43,8 @@ def turn(known: Evidence) -> str:
     if not row.managed and row.state not in orders.FINAL:
         return "the person who took it over"
     if asked:
-        return " and ".join(dict.fromkeys(each.owner for each in asked))
+        *others, last = dict.fromkeys(each.owner for each in asked)
+        return f"{', '.join(others)} and {last}" if others else last
     if row.state in orders.FINAL:
         return "nobody"
     if row.state == orders.State.SHIPPED:

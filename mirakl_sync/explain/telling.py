@@ -76,8 +76,8 @@ def _told(entries: Sequence[EntryView], effects: Sequence[EffectView], about: st
         words = "" if effect.words in said else effect.words
         yield Told(effect.asked_at, "we", about, _call(effect, words), f"ledger {effect.key}{theirs}")
     for entry in entries:
-        moved = f" ({entry.from_state} → {entry.to_state})" if entry.to_state else ""
-        yield Told(entry.at, entry.who, about, sentence(entry.sentence.rstrip(".") + moved), "timeline")
+        moved = (entry.from_state, entry.to_state)
+        yield Told(entry.at, entry.who, about, sentence(entry.sentence), "timeline", *moved)
 
 
 def _call(effect: EffectView, words: str) -> str:

@@ -11,9 +11,9 @@ from werkzeug.serving import make_server
 from mirakl_sync.console.app import create_app
 from mirakl_sync.wiring import Wiring
 from tests.browser.driver import Browser, browser, missing
-from tests.console.conftest import connection, placed, wiring
+from tests.console.conftest import connection, listed, parcel, placed, wiring
 
-__all__ = ["connection", "placed", "wiring"]
+__all__ = ["connection", "listed", "parcel", "placed", "wiring"]
 
 # Quick enough to be waited for.
 REFRESH = 0.3

@@ -9,7 +9,7 @@ import pytest
 
 from mirakl_sync.cases import ledger, timeline
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.db.models import Effect, Order, PlatformLink
+from mirakl_sync.db.models import CarrierMapping, Effect, Order, PlatformLink, Shipment
 from mirakl_sync.inbox import desk
 from mirakl_sync.upkeep import heartbeat
 from tests.browser.conftest import REFRESH
@@ -17,7 +17,16 @@ from tests.browser.driver import ENTER, SPACE, TAB
 
 pytestmark = pytest.mark.browser
 
-ADDRESSES = ["/", "/orders", "/orders?state=closed", "/orders/{order}", "/exceptions", "/exceptions?owner=finance"]
+ADDRESSES = [
+    "/",
+    "/orders",
+    "/orders?state=closed",
+    "/orders/{order}",
+    "/exceptions",
+    "/exceptions?owner=finance",
+    "/shipments",
+    "/carriers",
+]
 LONG = "NUMBER-AS-LONG-AS-A-MARKETPLACE-MAY-MAKE-IT-AND-THEN-A-LITTLE-LONGER-1234567-A"
 FOCUS = "return document.activeElement.getAttribute('href') || document.activeElement.id"
 
@@ -34,9 +43,10 @@ def ask(db, clock, connection):
 
 
 @pytest.fixture
-def busy(db, clock, placed, ask):
+def busy(db, clock, connection, placed, ask, parcel, listed):
     """Orders with everything a page can show of them, in long words; answers the number of the fullest."""
     now = clock()
+    listed(UPS="UPS", **{"A-CODE-AS-LONG-AS-OPERATORS-MAKE-THEM": "A carrier with a very long name " * 3})
     order = placed(LONG, commercial_id=LONG[:-2], last_problem="create: " + "503 Service Unavailable, " * 9)
     placed("A-2", state="placed", marketplace_state="SHIPPING", ship_by=now + timedelta(hours=30))
     placed("A-3", state="refused", marketplace_state="REFUSED", managed=False)
@@ -50,6 +60,15 @@ def busy(db, clock, placed, ask):
         link = {"order_pk": order, "store_pk": row.store_pk, "created_at": now}
         tx.add(PlatformLink(platform_order_id="4711", number="4711", url="https://shop.example/4711", **link))
         heartbeat.beat(tx, "store:webshop", now - timedelta(minutes=10), timedelta(seconds=60), "2 changes")
+    parcel(order, carrier="UPS", state="told", told_carrier_code="UPS", told_number="1Z999AA10123456784")
+    box = parcel(order, carrier="Brown Trucks of the North " * 4, number=LONG, last_problem="tell tracking: 503 " * 6)
+    with db.transaction() as tx:
+        row = tx.get_one(Shipment, box)
+        unmapped = Ask("carrier_unmapped", "brown", "“Brown”: nobody has said.", facts={"carrier": row.carrier})
+        item = desk.open_item(tx, connection, unmapped, "shipment", box, now)
+        row.blocked_by, row.waiting_for = item.id, item.owner
+        word = {"connection_id": connection, "made_by": "ada", "made_at": now, "carrier_name": "Vans " * 20}
+        tx.add(CarrierMapping(name="vans", spelled="V" * 80, tracking_url="https://vans.example/" + "t" * 90, **word))
     return order
 
 

@@ -27,6 +27,7 @@ def test_a_parcel_that_waits_for_a_person_is_explained(floor: Floor, run: Run) -
         "which the marketplace does not know yet",
         "Left the house: Brown Trucks",
         f"ledger answer:acme-webshop:{order_id}",
+        "price as agreed. (received → accepted)",
         "What happens next",
         "  - Operations must answer question 1",
         "Way out: `mirakl-sync carriers map CONNECTION NAME CODE`",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -11,7 +12,18 @@ from flask.testing import FlaskClient
 
 from mirakl_sync.config import Config
 from mirakl_sync.console.app import create_app
-from mirakl_sync.db.models import Connection, Marketplace, Order, OrderLine, PolicyVersion, Shop, Store
+from mirakl_sync.db.models import (
+    Connection,
+    ListedCarrier,
+    Marketplace,
+    Order,
+    OrderLine,
+    PolicyVersion,
+    Shipment,
+    ShipmentLine,
+    Shop,
+    Store,
+)
 from mirakl_sync.hooks.inbox import Received
 from mirakl_sync.policy.model import Policy
 from mirakl_sync.policy.schema import write_policy
@@ -118,5 +130,48 @@ def placed(db, clock, connection):
             tx.add(row)
             tx.flush()
             return row.id
+
+    return make
+
+
+@pytest.fixture
+def parcel(db, clock):
+    """Make a parcel of an order; keywords replace its columns."""
+
+    def make(order: int, **columns: Any) -> int:
+        with db.transaction() as tx:
+            row = tx.get_one(Order, order)
+            values = {
+                "connection_id": row.connection_id,
+                "store_pk": row.store_pk,
+                "order_pk": order,
+                "parcel_id": secrets.token_hex(4),
+                "state": "noted",
+                "carrier": "Brown Trucks",
+                "number": "1Z999AA10123456784",
+                "country": "FR",
+                "seen_at": clock(),
+                "lines": [ShipmentLine(line_id=line.line_id, quantity=line.quantity) for line in row.lines],
+            }
+            made = Shipment(**{**values, **columns})
+            tx.add(made)
+            tx.flush()
+            return made.id
+
+    return make
+
+
+@pytest.fixture
+def listed(db, clock, connection):
+    """Put carriers on the marketplace's list: codes with their labels."""
+
+    def make(**labels: str) -> None:
+        with db.transaction() as tx:
+            market = tx.get_one(Connection, connection).shop.marketplace
+            market.carriers_read_at = clock()
+            for code, label in labels.items():
+                url = f"https://{code.lower()}.example/{{trackingId}}"
+                row = {"marketplace_id": market.id, "code": code, "label": label, "seen_at": clock()}
+                tx.add(ListedCarrier(tracking_url=url, **row))
 
     return make

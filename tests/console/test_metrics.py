@@ -34,11 +34,26 @@ def test_an_empty_house_has_figures_all_the_same(figures):
         ("broker_up",): 0,
         ("due_orders",): 0,
         ("oldest_due_seconds",): 0,
+        ("blocked_parcels",): 0,
+        ("oldest_untold_seconds",): 0,
         ("unanswered_orders",): 0,
         ("last_call_orders",): 0,
         ("waiting_deliveries",): 0,
         ("oldest_delivery_seconds",): 0,
     }
+
+
+def test_parcels_are_counted_by_state_and_by_what_holds_them(figures, placed, parcel, clock):
+    order = placed("A", state="placed")
+    parcel(order, seen_at=clock() - timedelta(minutes=5))
+    parcel(order, seen_at=clock() - timedelta(minutes=9), blocked_by=1)
+    parcel(order, seen_at=clock() - timedelta(days=2), state="told")
+
+    told = figures()
+
+    assert (told["parcels", "noted"], told["parcels", "told"]) == (2, 1)
+    assert told["blocked_parcels",] == 1
+    assert told["oldest_untold_seconds",] == 540
 
 
 def test_orders_that_wait_are_counted_by_what_they_wait_for(figures, placed, clock):

@@ -75,7 +75,16 @@ def busy(db, clock, placed, connection):
     return order
 
 
-ADDRESSES = ["/", "/orders", "/orders/{order}", "/exceptions", "/orders?state=closed", "/nowhere"]
+ADDRESSES = [
+    "/",
+    "/orders",
+    "/orders/{order}",
+    "/exceptions",
+    "/orders?state=closed",
+    "/nowhere",
+    "/shipments",
+    "/carriers",
+]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -164,7 +173,7 @@ def test_nothing_from_outside_becomes_markup_or_a_dangerous_link(client, busy):
     html = client.get(f"/orders/{busy}").text
 
     assert "Mug &lt;b&gt;" in html
-    assert "said &lt;yes&gt;" in html
+    assert "Said &lt;yes&gt;" in html
     assert "javascript:" not in html
     assert "&lt;script&gt;" in client.get("/orders?text=<script>").text
 

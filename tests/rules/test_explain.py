@@ -256,7 +256,7 @@ def test_the_story_is_told_in_the_order_in_which_it_happened_and_nothing_twice()
             "we", "parcel 7", "We told the marketplace carrier and number (OR23); confirmed after 0 ms.",
             "ledger tracking:1",
         ),
-        ("worker", "parcel 7", "Told: UPS, number 1Z (noted → told).", "timeline"),
+        ("worker", "parcel 7", "Told: UPS, number 1Z.", "timeline"),
     ]  # fmt: skip
 
 
