@@ -23,6 +23,7 @@ from mirakl_sync.policy.model import Policy, Verdict
 from mirakl_sync.policy.presets import presets
 from mirakl_sync.policy.schema import write_policy
 from mirakl_sync.profiles.known import profiles
+from mirakl_sync.shipments.states import State as Parcel
 from tasks.queues import QUEUES
 from tests.architecture.source import modules
 from tests.docs.commands import tree
@@ -164,6 +165,15 @@ def test_every_state_of_ours_is_explained_and_drawn():
 
     assert {row[0].strip("`") for row in rows(text.split("```mermaid")[0])} - {"ours", "---"} == set(State)
     assert set(re.findall(r"\b[a-z]+\b(?= -->)|(?<=--> )\b[a-z]+\b", drawing)) == set(State)
+
+
+def test_every_state_of_a_parcel_is_explained_and_drawn():
+    text = reference("shipment-states")
+    (drawing,) = blocks(text, "mermaid")
+
+    explained = {row[0].strip("`") for row in rows(text.split("```mermaid")[0])}
+    assert explained - {"ours", "---"} == set(Parcel)
+    assert set(re.findall(r"\b[a-z]+\b(?= -->)|(?<=--> )\b[a-z]+\b", drawing)) == set(Parcel)
 
 
 @pytest.mark.parametrize("operation", operations().values(), ids=lambda operation: operation.code)
