@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from mirakl_sync.records.shipment import Carrier
 
@@ -53,6 +54,7 @@ class Unmapped:
 Resolved = Listed | Named | Unmapped
 
 
+@lru_cache(maxsize=10_000)  # every name of a list, for every parcel
 def normalised(name: str) -> str:
     """A carrier's name without what people spell differently: case, accents, spaces and signs."""
     plain = unicodedata.normalize("NFKD", name).casefold()
@@ -84,8 +86,11 @@ def resolve(name: str, country: str, carriers: Sequence[Carrier], mappings: Iter
 def nearest(name: str, carriers: Iterable[Carrier]) -> tuple[Carrier, ...]:
     """The carriers that sound most like ``name``, the closest first: for a person, never for us."""
     wanted = normalised(name)
-    if not wanted:
-        return ()
+    return _ranked(wanted, tuple(carriers)) if wanted else ()
+
+
+@lru_cache(maxsize=100)  # comparing with a list of 300 takes 20 ms, and hundreds of parcels may bear one name
+def _ranked(wanted: str, carriers: tuple[Carrier, ...]) -> tuple[Carrier, ...]:
     ranked = sorted(((_likeness(wanted, carrier), carrier.code, carrier) for carrier in carriers), key=_best_first)
     return tuple(carrier for likeness, _, carrier in ranked[:_SUGGESTIONS] if likeness >= _ALIKE)
 

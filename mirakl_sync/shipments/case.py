@@ -198,8 +198,8 @@ def bells(shipment_pks: Iterable[int]) -> list[Wake]:
 
 def ring_company(tx: Transaction, row: Shipment) -> None:
     """The other parcels of the order may go on now. Their rows are left alone: two of them ring at the same moment."""
-    for other in loading.siblings(tx, row):
-        if other.id != row.id and other.state == State.NOTED and other.blocked_by is None:
+    for other in loading.others(tx, row):
+        if other.state == State.NOTED and other.blocked_by is None:
             tx.wake(TASK, other.id)
 
 

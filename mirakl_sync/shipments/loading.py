@@ -29,11 +29,15 @@ _ORDER = (
     Order.left_at,
     Order.policy_id,
 )
+_READ = "orders of parcels"
 
 
 def order_of(tx: Transaction, row: Shipment) -> Any:
-    """The columns of the parcel's order that matter here."""
-    return tx.execute(select(*_ORDER).where(Order.id == row.order_pk)).one()
+    """The columns of the parcel's order that matter here, read once in a transaction."""
+    read: dict[int, Any] = tx.info.setdefault(_READ, {})
+    if row.order_pk not in read:
+        read[row.order_pk] = tx.execute(select(*_ORDER).where(Order.id == row.order_pk)).one()
+    return read[row.order_pk]
 
 
 def facts(
@@ -41,7 +45,7 @@ def facts(
 ) -> ShipmentFacts:
     """A parcel's facts; its ``ship_by`` is brought up to date on the way."""
     row.ship_by = order.ship_by
-    members = [member(each) for each in siblings(tx, row)]
+    members = [member(each) for each in (row, *others(tx, row))]
     leader = company.leader(members, of_unknown_contents=opened.multi_shipment)
     leading = next((each for each in members if each.id == leader), None)
     found = _resolved(tx, row, opened, connections)
@@ -83,9 +87,10 @@ def facts(
     )
 
 
-def siblings(tx: Transaction, row: Shipment) -> list[Shipment]:
-    """Every parcel of the order, this one too."""
-    return list(tx.execute(select(Shipment).where(Shipment.order_pk == row.order_pk).order_by(Shipment.id)).scalars())
+def others(tx: Transaction, row: Shipment) -> list[Shipment]:
+    """The order's other parcels; as a rule there are none."""
+    found = select(Shipment).where(Shipment.order_pk == row.order_pk, Shipment.id != row.id).order_by(Shipment.id)
+    return list(tx.execute(found).scalars())
 
 
 def member(row: Shipment) -> Member:
