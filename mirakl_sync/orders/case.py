@@ -171,6 +171,11 @@ class OrderCase:
             ledger.confirm(
                 tx, deeds.answer_key(self._open(tx, row), row), now, words="seen accepted by the marketplace"
             )
+        if row.state in (State.SHIPPED, State.CLOSED) and row.placed_at is None and row.link is not None:
+            # it left before anybody heard that it was released: its number is told and its goods are felt all the same
+            row.placed_at = now
+            if row.left_at is not None:
+                _felt(row, now)
         if row.state in states.FINAL:
             for line in row.lines:
                 line.promised = False

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mirakl_sync.orders import references
 from tests.flows.parcels import UPS, UPS_2, Packing
 from tests.flows.test_lost_answers import LATE, TROUBLES
 
@@ -112,3 +113,23 @@ def test_the_broker_forgets_everything_and_the_sweep_finds_the_parcels(pack: Pac
     table.day.later(seconds=16)
     table.ticks()
     assert table.confirmed(order)["ship_calls"] == 1
+
+
+def test_what_left_before_its_release_was_heard_of_is_told_with_its_number(pack: Pack) -> None:
+    table = pack()
+    order = table.day.buy("MUG")
+    table.day.webshop.trouble(
+        {"what": "lose_answer", "match": r"^PUT /wp-json/wc/v3/orders/\d+$", "times": 1},
+        {"what": "fail", "match": r"^GET /wp-json/wc/v3/orders/\d+$", "skip": 1},
+    )
+    for _ in range(3):
+        table.day.later(seconds=60)
+        table.day.pull()
+    assert (table.day.state(order), table.day.shop_orders(order)[0]["status"]) == ("accepted", "processing")
+    table.ship(order, carrier="UPS", number=UPS)
+    table.seen()
+    table.day.later(seconds=60)
+    table.day.pull()
+    assert table.day.state(order) == "shipped"
+    references.tell_due(table.day.wiring)
+    assert table.day.theirs(order)["reference_for_seller"] == table.day.shop_orders(order)[0]["number"]
