@@ -7,12 +7,21 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from mirakl_sync.cases.step import Ask
 from mirakl_sync.connections.difference import by_key
 from mirakl_sync.connections.opened import OpenConnection
-from mirakl_sync.db.models import CarrierMapping, Connection, ListedCarrier, Marketplace, Shop
+from mirakl_sync.db.models import (
+    CarrierMapping,
+    Connection,
+    InboxItem,
+    InboxSubject,
+    ListedCarrier,
+    Marketplace,
+    Shipment,
+    Shop,
+)
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import MiraklSyncError, RateLimited
 from mirakl_sync.inbox import desk
@@ -112,7 +121,8 @@ def keep_shipping_types(wiring: Wiring, marketplace: str, told: tuple[ShippingTy
 
 
 def keep_carriers(wiring: Wiring, marketplace: str, told: tuple[Carrier, ...]) -> str:
-    """Keep the list of carriers (SH21); people are asked about mapped ones that left it. Answers what changed."""
+    """Keep the list of carriers (SH21); people are asked about mapped ones that left it, and parcels whose carrier
+    nobody knew look again where something is new. Answers what changed."""
     with wiring.db.transaction() as tx:
         now, market = wiring.now(), by_key(tx, Marketplace, marketplace)
         kept = {
@@ -120,6 +130,7 @@ def keep_carriers(wiring: Wiring, marketplace: str, told: tuple[Carrier, ...]) -
             for row in tx.execute(select(ListedCarrier).where(ListedCarrier.marketplace_id == market.id)).scalars()
         }
         new = [each for each in told if each.code not in kept or kept[each.code].gone_at is not None]
+        spelled = any(_spelled(kept[each.code]) != _spelled(each) for each in told if each.code in kept)
         for each in told:
             row = kept.get(each.code) or ListedCarrier(marketplace_id=market.id, code=each.code)
             row.label, row.standard_code, row.tracking_url = each.label, each.standard_code, each.tracking_url
@@ -130,8 +141,36 @@ def keep_carriers(wiring: Wiring, marketplace: str, told: tuple[Carrier, ...]) -
         for row in gone:
             row.gone_at = now
         market.carriers_read_at = now
+        if new or spelled:
+            _look_again(tx, market, now)
         _ask_about_mapped(tx, market, [row.code for row in gone], here, now)
     return f"{len(told)} carriers" + (f" ({len(new)} new, {len(gone)} gone)" if kept and (new or gone) else "")
+
+
+def _spelled(carrier: Carrier | ListedCarrier) -> tuple[str, str]:
+    return carrier.label, carrier.standard_code
+
+
+def _look_again(tx: Transaction, market: Marketplace, now: datetime) -> None:
+    """Parcels that wait because nobody knew their carrier: it may be on the list now. The sweep rings for them."""
+    waiting = (
+        select(InboxSubject.subject_id)
+        .join(InboxItem, InboxItem.id == InboxSubject.item_id)
+        .join(Connection, Connection.id == InboxItem.connection_id)
+        .join(Shop, Shop.id == Connection.shop_pk)
+        .where(
+            Shop.marketplace_id == market.id,
+            InboxItem.kind == "carrier_unmapped",
+            InboxItem.closed_at.is_(None),
+            InboxSubject.subject == "shipment",
+        )
+    )
+    tx.execute(
+        update(Shipment)
+        .where(Shipment.id.in_(waiting), Shipment.blocked_by.is_not(None))
+        .values(next_attempt_at=now, rung_at=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _ask_about_mapped(tx: Transaction, market: Marketplace, gone: list[str], here: set[str], now: datetime) -> None:

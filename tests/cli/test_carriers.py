@@ -12,6 +12,7 @@ import pytest
 from mirakl_sync.connections.difference import by_key
 from mirakl_sync.db.models import Marketplace
 from mirakl_sync.dispatch import RecordingDispatcher
+from mirakl_sync.shipments import flow
 from tests.cli.conftest import Floor, Run
 from tests.worlds import World
 
@@ -248,6 +249,32 @@ def test_a_file_that_is_no_utf_8_is_refused(floor: Floor, run: Run, file: Path) 
     del floor
     file.write_bytes(HEAD.encode() + "acme-webshop,Päckchen,,UPS,,\n".encode("latin-1"))
     assert "Save it as CSV UTF-8." in run("carriers", "import", str(file), code=1).stderr
+
+
+@pytest.mark.parametrize(
+    "carrier",
+    [{"code": "BT", "label": "Brown Trucks"}, {"code": "UPS", "label": "Brown Trucks"}],
+    ids=["added", "renamed"],
+)
+def test_a_carrier_that_comes_onto_the_list_lets_its_parcels_go_on_and_closes_their_question(
+    floor: Floor, acme: World, waiting: list[str], run: Run, carrier: dict[str, str]
+) -> None:
+    acme.market.post("carriers", {"carriers": [{"code": "DHL", "label": "DHL Paket"}, carrier]})
+    run("carriers", "refresh")
+    flow.ring_due(acme.wiring)
+    acme.work()
+    assert [acme.their_order(order_id)["trackings"][-1]["carrier_code"] for order_id in waiting] == [
+        carrier["code"]
+    ] * 2
+    assert floor.told("carriers", "unmapped") == []
+    assert floor.told("inbox", "list", "--closed")["rows"][0]["closed_by"] == "by itself"
+
+
+def test_a_list_that_did_not_change_disturbs_nobody(floor: Floor, acme: World, waiting: list[str], run: Run) -> None:
+    del waiting
+    run("carriers", "refresh")
+    assert flow.ring_due(acme.wiring).rung == 0
+    assert floor.told("carriers", "unmapped")[0]["parcels"] == 2
 
 
 def test_a_marketplaces_limit_is_told(floor: Floor, acme: World, run: Run) -> None:
