@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,19 +11,20 @@ from mirakl_sync.cases import ledger
 from mirakl_sync.cases.deed import Deed
 from mirakl_sync.cases.step import Ask, Wait
 from mirakl_sync.connections.opened import Connections, OpenConnection
-from mirakl_sync.db.models import Marketplace, Shipment, ShipmentLine
+from mirakl_sync.db.models import Effect, Marketplace, Shipment, ShipmentLine
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.dispatch import Wake
 from mirakl_sync.errors import Refused
 from mirakl_sync.inbox import desk
 from mirakl_sync.records.shipment import MarketplaceShipment, Tracking
-from mirakl_sync.shipments import carriers, deeds, loading, rules
+from mirakl_sync.shipments import carriers, deeds, loading, numbers, rules
 from mirakl_sync.shipments.deeds import LANE
 from mirakl_sync.shipments.states import FINAL, SHIPMENT_OPEN, State
 from mirakl_sync.shipments.steps import (
     CorrectTracking,
     CreateShipment,
     DeleteShipment,
+    FindShipment,
     ShipOrder,
     ShipShipment,
     TellTracking,
@@ -52,8 +53,9 @@ class ShipmentCase:
     subject = "shipment"
     final = frozenset[str](FINAL)
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, call_timeout: timedelta = timedelta(seconds=30)) -> None:
         self._connections = connections
+        self._call_timeout = call_timeout
 
     def next_step(self, tx: Transaction, row: Shipment, now: datetime) -> rules.Step:
         """Ask the rules."""
@@ -62,7 +64,7 @@ class ShipmentCase:
         facts = loading.facts(tx, row, order, self._open(tx, row), self._connections)
         return rules.next_step(facts, policy, now)
 
-    def deed(self, tx: Transaction, row: Shipment, step: Any, now: datetime) -> Deed:
+    def deed(self, tx: Transaction, row: Shipment, step: Any, now: datetime) -> Deed | Wait:
         """The call behind a step."""
         opened, order_id = self._open(tx, row), loading.order_of(tx, row).order_id
         also = getattr(step, "also", None)
@@ -76,6 +78,11 @@ class ShipmentCase:
                 return deeds.ship_order(opened, order_id)
             case CreateShipment(lines, tracking):
                 return deeds.create_shipment(opened, row, order_id, lines, tracking)
+            case FindShipment():
+                settled_at = self._creation(tx, row, order_id).asked_at + self._call_timeout
+                if now < settled_at:
+                    return Wait("certainty whether its shipment was made", settled_at)
+                return deeds.find_shipment(opened, row, order_id)
             case ShipShipment():
                 return deeds.ship_shipment(opened, order_id, row.marketplace_shipment_id)
             case DeleteShipment():
@@ -93,8 +100,10 @@ class ShipmentCase:
                 return f"{'corrected' if corrected else 'told'}: {_said(tracking)}"
             case ShipOrder():
                 return _shipped(tx, row, "told as shipped with the whole order", now)
-            case CreateShipment():
-                return self._created(tx, row, step, result, now)
+            case CreateShipment(lines, tracking):
+                return self._created(tx, row, lines, tracking, result, now)
+            case FindShipment():
+                return self._found(tx, row, result, now)
             case ShipShipment():
                 row.marketplace_state = "SHIPPED"
                 return _shipped(tx, row, f"shipment {row.marketplace_shipment_id} told as shipped", now)
@@ -105,18 +114,39 @@ class ShipmentCase:
                 return words
         raise TypeError(f"nothing to write down for {step!r}")
 
+    def _creation(self, tx: Transaction, row: Shipment, order_id: str) -> Effect:
+        effect = ledger.find(tx, deeds.shipment_key(self._open(tx, row), row, order_id))
+        if effect is None:
+            raise LookupError(f"nobody asked the marketplace for a shipment of parcel {row.id}")
+        return effect
+
+    def _found(self, tx: Transaction, row: Shipment, result: MarketplaceShipment | None, now: datetime) -> str:
+        effect = self._creation(tx, row, loading.order_of(tx, row).order_id)
+        if result is None:
+            ledger.not_done(effect, "looked: it had not happened")
+            return "the marketplace has no shipment of it"
+        ledger.confirm(tx, effect.key, now, their_id=result.shipment_id, words="found by looking")
+        inside = {line.line_id: line.quantity for line in result.lines}
+        return self._created(tx, row, inside, None, result, now)
+
     def _created(
-        self, tx: Transaction, row: Shipment, step: CreateShipment, result: MarketplaceShipment, now: datetime
+        self,
+        tx: Transaction,
+        row: Shipment,
+        lines: Mapping[str, int],
+        tracking: Tracking | None,
+        result: MarketplaceShipment,
+        now: datetime,
     ) -> str:
         row.marketplace_shipment_id, row.marketplace_state = result.shipment_id, result.state
         # what an earlier, unanswered call had told counts, not what would be told now
-        tracking = result.tracking or step.tracking
-        if tracking is not None:
-            _told(row, replace(tracking, number=tracking.number or row.number), now)
-            row.to_correct = step.tracking is not None and step.tracking.number != row.told_number
+        told = result.tracking or tracking
+        if told is not None:
+            _told(row, replace(told, number=told.number or row.number), now)
+            row.to_correct = bool(row.number) and numbers.clean(row.number) != row.told_number
         if not row.lines:
-            row.lines = [ShipmentLine(line_id=line, quantity=pieces) for line, pieces in step.lines.items()]
-        words = f"told as shipment {result.shipment_id}: {_said(tracking) if tracking else 'without a number'}"
+            row.lines = [ShipmentLine(line_id=line, quantity=pieces) for line, pieces in lines.items()]
+        words = f"told as shipment {result.shipment_id}: {_said(told) if told else 'without a number'}"
         return words if result.state in SHIPMENT_OPEN else _shipped(tx, row, words, now)
 
     def refused(self, tx: Transaction, row: Shipment, step: Any, error: Refused, now: datetime) -> Wait | Ask | None:

@@ -56,6 +56,12 @@ def create_shipment(
     )
 
 
+def find_shipment(opened: OpenConnection, row: Shipment, order_id: str) -> Deed:
+    """ST11: what an unanswered ST01 may have made; a read."""
+    shop, ours = opened.shop, package_reference(opened, row, order_id)
+    return Deed(name="find shipment", lane=LANE, act=lambda: made(shop.shipments([order_id]), ours))
+
+
 def ship_shipment(opened: OpenConnection, order_id: str, shipment_id: str) -> Deed:
     """ST24; looked at (ST11) before it is asked again."""
     shop = opened.shop

@@ -57,5 +57,7 @@ class ShipmentFacts:
     # what the marketplace was told
     told: Tracking | None = None
     to_correct: bool = False
+    # its shipment (ST01) was asked for and nobody answered; looked up only where that decides what follows
+    in_doubt: bool = False
     shipment_id: str = ""
     shipment_state: str = ""

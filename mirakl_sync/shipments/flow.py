@@ -16,7 +16,8 @@ from mirakl_sync.wiring import Wiring
 
 def advance(shipment_pk: int, wiring: Wiring) -> Outcome:
     """Advance one shipment."""
-    return machinery.advance(ShipmentCase(wiring.connections), shipment_pk, wiring.machinery)
+    case = ShipmentCase(wiring.connections, wiring.config.call_timeout)
+    return machinery.advance(case, shipment_pk, wiring.machinery)
 
 
 def advance_all(shipment_pks: Sequence[int], wiring: Wiring) -> Advanced:

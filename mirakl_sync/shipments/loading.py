@@ -12,7 +12,7 @@ from mirakl_sync.db.models import CarrierMapping, Order, OrderLine, Shipment
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.records.order import DEAD_LINE_STATES
 from mirakl_sync.records.shipment import Tracking
-from mirakl_sync.shipments import carriers, company, deeds, numbers
+from mirakl_sync.shipments import carriers, company, deeds, numbers, rules
 from mirakl_sync.shipments.carriers import Listed, Mapping, Resolved
 from mirakl_sync.shipments.company import Member
 from mirakl_sync.shipments.facts import ShipmentFacts
@@ -61,8 +61,7 @@ def facts(
         number=numbers.clean(row.number),
         url=row.url,
         contents=contents(row),
-        # while nobody knows whether it was told, it cannot be forgotten
-        removed=row.removed and not _in_doubt(tx, row, order, opened),
+        removed=row.removed,
         order_left=order.left_at is not None,
         ship_by=order.ship_by,
         managed=order.managed,
@@ -82,6 +81,7 @@ def facts(
         without_number_by=row.without_number_by,
         told=told(row),
         to_correct=row.to_correct,
+        in_doubt=_in_doubt(tx, row, order, opened),
         shipment_id=row.marketplace_shipment_id,
         shipment_state=row.marketplace_state,
     )
@@ -167,6 +167,8 @@ def _open_lines(tx: Transaction, row: Shipment, members: list[Member]) -> dict[s
 
 
 def _in_doubt(tx: Transaction, row: Shipment, order: Any, opened: OpenConnection) -> bool:
-    if not row.removed or row.marketplace_shipment_id or not opened.multi_shipment:
+    """Asked only where the doubt decides: in the ordinary way it is looked up before it is asked again anyhow."""
+    ordinary = order.marketplace_state == rules.SHIPPING and not row.removed
+    if ordinary or row.state != State.NOTED or row.marketplace_shipment_id or not opened.multi_shipment:
         return False
     return ledger.in_doubt(ledger.find(tx, deeds.shipment_key(opened, row, order.order_id)))

@@ -13,6 +13,7 @@ from mirakl_sync.shipments.steps import (
     CorrectTracking,
     CreateShipment,
     DeleteShipment,
+    FindShipment,
     ShipmentStep,
     ShipOrder,
     ShipShipment,
@@ -39,6 +40,8 @@ def next_step(parcel: ShipmentFacts, policy: ShipmentPolicy, now: datetime) -> S
         return Settle(parcel.state, "nothing more can happen")
     if not parcel.managed:
         return Wait("a person, who took this order over")
+    if parcel.in_doubt:
+        return FindShipment()
     if parcel.marketplace_state in OVER_STATES:
         return _over(parcel)
     if parcel.marketplace_state in ENDED_STATES:

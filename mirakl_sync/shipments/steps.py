@@ -32,6 +32,11 @@ class CreateShipment:
 
 
 @dataclass(frozen=True, slots=True)
+class FindShipment:
+    """Nobody answered whether the parcel's shipment was made, and that decides what follows: look for it (ST11)."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShipShipment:
     """A shipment was made but is not counted as shipped: say that it has left (ST24)."""
 
@@ -49,4 +54,6 @@ class DeleteShipment:
     """The shop took the parcel back before its shipment was counted as shipped: take that back too (ST06)."""
 
 
-ShipmentStep = TellTracking | ShipOrder | CreateShipment | ShipShipment | CorrectTracking | DeleteShipment
+ShipmentStep = (
+    TellTracking | ShipOrder | CreateShipment | FindShipment | ShipShipment | CorrectTracking | DeleteShipment
+)

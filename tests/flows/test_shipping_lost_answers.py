@@ -104,6 +104,43 @@ def test_corrected_while_nobody_knows_whether_it_was_told(pack: Pack) -> None:
     assert table.day.questions() == []
 
 
+def test_corrected_after_the_order_was_seen_shipped_while_nobody_knew_by_whom(pack: Pack) -> None:
+    import requests
+
+    table = pack(market={"multi_shipment": True})
+    order = table.placed("MUG")
+    (parcel,) = table.ship(order, carrier="UPS", number=UPS)
+    table.day.market.trouble({"what": "lose_answer", "match": "ST01", "times": 1})
+    table.seen()
+    table.day.pull()
+    table.ticks()
+    shop_order = table.day.shop_orders(order, live=False)[0]["id"]
+    path = f"{table.day.webshop.url}/_sandbox/orders/{shop_order}/parcels/{parcel['tracking_id']}"
+    assert requests.put(path, json={"number": UPS_2}, timeout=5).ok
+    table.day.later(seconds=2)
+    table.seen()
+    _recover(table, {"what": ""})
+    ((_, _, tracking),) = table.confirmed(order)["shipments"]
+    assert tracking == ("UPS", UPS_2)
+    assert table.day.questions() == []
+
+
+@pytest.mark.parametrize("asked_for", [True, False], ids=["it was made", "it was not"])
+def test_received_while_nobody_knows_whether_it_was_told(pack: Pack, asked_for: bool) -> None:
+    table = pack(market={"multi_shipment": True})
+    order = table.placed("MUG")
+    table.ship(order, carrier="UPS", number=UPS)
+    what = "lose_answer" if asked_for else "late"
+    table.day.market.trouble({"what": what, "match": "ST01", "times": 1, "seconds": 3600})
+    table.seen()
+    if not asked_for:
+        table.day.do(order, "ship")
+    table.day.do(order, "receive")
+    _recover(table, {"what": ""})
+    assert table.row(order).state == "closed"
+    assert table.day.questions() == ([] if asked_for else ["closed_before_told"])
+
+
 def test_the_broker_forgets_everything_and_the_sweep_finds_the_parcels(pack: Pack) -> None:
     table = pack()
     order = table.placed("MUG")
