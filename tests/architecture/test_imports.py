@@ -49,7 +49,8 @@ MAY_IMPORT = {
     "connections": "errors clock records policy profiles db cases.step inbox notify.hours mirakl platforms "
     "http.contract orders.states orders.by_hand wiring",
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
-    "stores": "errors records db cases inbox shelf shipments platforms orders.case orders.states upkeep.heartbeat wiring",
+    "stores": "errors records db cases inbox shelf shipments platforms orders.case orders.states upkeep.heartbeat "
+    "wiring",
     "explain": "errors db cases orders shipments platforms.contract wiring",
     "hooks": "errors db cases.step inbox stores wiring",
     "wiring": "clock config db cases connections dispatch http",
