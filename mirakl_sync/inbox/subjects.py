@@ -74,6 +74,8 @@ SHIPMENT = Subject(
         parcel_steps.TellTracking: "tells the marketplace carrier and number (OR23)",
         parcel_steps.ShipOrder: "says that the order has left (OR24)",
         parcel_steps.CreateShipment: "says that the parcel has left, with what is in it (ST01)",
+        parcel_steps.FindShipment: "looks whether the marketplace has its shipment (ST11)",
+        parcel_steps.DeleteShipment: "takes back the shipment of a parcel the shop took back (ST06)",
         parcel_steps.ShipShipment: "says that the shipment has left (ST24)",
         parcel_steps.CorrectTracking: "corrects carrier and number (ST23)",
     },
