@@ -100,6 +100,7 @@ def any_parcel(draw: st.DrawFn, **fixed: Any) -> ShipmentFacts:
         "without_number_by": draw(st.sampled_from(["", "", "Ada"])),
         "told": draw(st.one_of(st.none(), st.none(), TRACKINGS)),
         "to_correct": draw(st.booleans()),
+        "in_doubt": draw(_SELDOM),
         "shipment_id": draw(st.sampled_from(["", "", "S-1"])),
         "shipment_state": draw(st.sampled_from(["", "SHIPPING", "READY_FOR_PICK_UP", "SHIPPED", "SOMETHING_NEW"])),
     }

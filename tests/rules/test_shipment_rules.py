@@ -20,6 +20,7 @@ from mirakl_sync.shipments.steps import (
     CorrectTracking,
     CreateShipment,
     DeleteShipment,
+    FindShipment,
     ShipOrder,
     ShipShipment,
     TellTracking,
@@ -70,6 +71,11 @@ ANY_WAY: list[Row] = [
     ("a dropped one stays dropped", parcel(state=State.DROPPED), settles(State.DROPPED, "nothing more can happen")),
     ("an order a person took over", parcel(managed=False), Wait("a person, who took this order over")),
     ("also when it was told", parcel(managed=False, state=State.TOLD, to_correct=True),
+     Wait("a person, who took this order over")),
+    ("a shipment nobody answered for is looked for first", apart(in_doubt=True), FindShipment()),
+    ("also when the sale is over", apart(in_doubt=True, marketplace_state="RECEIVED"), FindShipment()),
+    ("also when the shop took the parcel away", apart(in_doubt=True, removed=True), FindShipment()),
+    ("not for an order a person took over", apart(in_doubt=True, managed=False),
      Wait("a person, who took this order over")),
     ("a sale that ended", parcel(marketplace_state="CANCELED"),
      settles(State.DROPPED, "the sale ended: the marketplace says CANCELED")),
@@ -296,7 +302,7 @@ CHANGES = TellTracking | ShipOrder | CreateShipment | ShipShipment | CorrectTrac
 @given(any_parcel(), any_policy())
 def test_there_is_an_answer_to_any_facts(facts: ShipmentFacts, policy: ShipmentPolicy) -> None:
     step = next_step(facts, policy, NOON)
-    assert isinstance(step, CHANGES | Settle | Wait | Ask)
+    assert isinstance(step, CHANGES | FindShipment | Settle | Wait | Ask)
     assert next_step(facts, policy, NOON) == step
     if isinstance(step, Settle):
         assert step.state != State.NOTED
