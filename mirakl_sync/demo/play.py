@@ -33,6 +33,8 @@ SHOW_EVERY = 0.5
 JUDGE_EVERY = 2.0
 # Who has not moved for so long, or is not done by then, will not be.
 STANDS_STILL, LONGEST_DRAIN = 25.0, 300.0
+# Orders of the evening leave the shop after the day: so long the storm goes on over what is told of parcels.
+ABATES = 15.0
 PERSON = "Ada (demo)"
 
 
@@ -104,8 +106,17 @@ class Play:
         self._kills = f"{killer.kills} processes and {killer.broker_kills} times the broker killed"
 
     def calm(self) -> None:
-        """The storm passes with the day: what it left undone must now be done."""
+        """The storm passes with the day, last of all over the parcels: what it left undone must now be done."""
         hit, of = storm.count(self.servers)
+        if self.wishes.trouble != "none":
+            began = time.monotonic()
+            storm.abate(self.servers, self.wishes.trouble, self.wishes.seed)
+            while time.monotonic() - began < ABATES:
+                self.act()
+                time.sleep(TURN)
+            last_hit, last_of = storm.count(self.servers)
+            hit, of = hit + last_hit, of + last_of
+            self.took["storm's end"] = time.monotonic() - began
         storm.end(self.servers)
         self.harm = f"{hit} of {of} calls went wrong, {self._kills}"
 

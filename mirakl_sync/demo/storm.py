@@ -48,6 +48,11 @@ def rules(level: str) -> list[dict[str, Any]]:
     return [{**trouble, "chance": trouble["chance"] * share} for trouble in TROUBLES] if share else []
 
 
+def parcel_rules(level: str) -> list[dict[str, Any]]:
+    """Those of them that concern what is told of parcels, and nothing else."""
+    return [{**rule, "match": f"(?={SHIPPING}){rule.get('match', '')}"} for rule in rules(level)]
+
+
 def begin(servers: Mapping[str, Remote], level: str, seed: int) -> None:
     """Let calls and webhooks go wrong from now on."""
     for number, server in enumerate(servers.values()):
@@ -62,6 +67,14 @@ def count(servers: Mapping[str, Remote]) -> tuple[int, int]:
     shown = [server.get("trouble")["rules"] for server in servers.values()]
     # the first rule is offered every call
     return sum(rule["fired"] for each in shown for rule in each), sum(each[0]["seen"] for each in shown if each)
+
+
+def abate(servers: Mapping[str, Remote], level: str, seed: int) -> None:
+    """The shop is calm again and orders are; the warehouse closes its day in the rest of the storm."""
+    end(servers)
+    for number, (name, server) in enumerate(servers.items()):
+        if name != STORE:
+            server.post("trouble", {"seed": 1000 * seed + number, "rules": parcel_rules(level)})
 
 
 def end(servers: Mapping[str, Remote]) -> None:

@@ -197,8 +197,8 @@ SELLERS = (
         couriers=(DHL, GLS, UPS),
     ),
 )
-# Said by a person in the middle of the day, for everybody who sells where it is known under another name.
-MAPPED_LATER, MAPPED_AT = ROYAL_MAIL, 0.6
+# Said by a person in the afternoon, for everybody who sells where it is known under another name.
+MAPPED_LATER, MAPPED_AT = ROYAL_MAIL, 0.7
 
 
 def by_shipment(market: str) -> bool:

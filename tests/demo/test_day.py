@@ -132,6 +132,13 @@ def test_everything_told_of_parcels_goes_wrong_in_every_way(call: str) -> None:
     assert (("late", None) in ways) == (not told_again_in_its_place and not call.startswith("GET"))
 
 
+@pytest.mark.parametrize("call", ["GET /api/orders", "PUT /api/orders", "PUT /api/orders/N-1-A/accept", *TOLD])
+def test_the_end_of_the_storm_is_about_parcels_only(call: str) -> None:
+    whole = [rule["what"] for rule in storm.rules("heavy") if re.search(rule.get("match", ""), call)]
+    last = [rule["what"] for rule in storm.parcel_rules("heavy") if re.search(rule["match"], call)]
+    assert last == (whole if call in TOLD else [])
+
+
 def test_the_killer_also_meets_the_workers_who_tell_parcels() -> None:
     assert "shipments" in storm.WORKERS
 
