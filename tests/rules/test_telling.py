@@ -34,6 +34,8 @@ WANTED: list[tuple[str, ShipmentPolicy, dict[str, Any], Wanted | None]] = [
      Wanted(Tracking(carrier_code="VAN"))),
     ("also where this way of shipping needs tracking", STANDARD,
      {"number": "", "found": Listed(VAN, "mapped"), "number_needed": True}, Wanted(Tracking(carrier_code="VAN"))),
+    ("a doubt about no number is none", STANDARD, {"number": "", "found": Listed(VAN, "mapped"), "odd": "it is short"},
+     Wanted(Tracking(carrier_code="VAN"))),
     ("and takes a number that there is", STANDARD, {"found": Listed(VAN, "mapped")},
      Wanted(Tracking(carrier_code="VAN", number=NUMBER))),
     ("without a number nothing is told after patience", STANDARD, {"number": ""}, None),
