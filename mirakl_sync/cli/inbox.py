@@ -26,7 +26,7 @@ def inbox() -> None:
 
 
 @inbox.command("list")
-@click.option("--owner", type=click.Choice([*Role]), help="Whose turn it is.")
+@click.option("--owner", type=click.Choice([each.value for each in Role]), help="Whose turn it is.")
 @click.option("--kind", type=click.Choice(sorted(KINDS)), help="One kind of question.")
 @click.option("--connection", "key", default="", help="Of one connection.")
 @click.option("--text", default="", help="Words in the question.")

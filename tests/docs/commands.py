@@ -35,9 +35,18 @@ def complaint(words: str) -> str:
     for name in names:
         if name not in tree():
             return f"there is no command {name!r}"
-    known = {option for name in names for each in tree()[name].params for option in each.opts}
-    strange = set(re.findall(r"(?<!\S)(--[a-z-]+)", words)) - known - {"--help"}
-    return f"{names} knows no {', '.join(sorted(strange))}" if strange else ""
+    options = {option: each for name in names for each in tree()[name].params for option in each.opts}
+    strange = set(re.findall(r"(?<!\S)(--[a-z-]+)", words)) - options.keys() - {"--help"}
+    if strange:
+        return f"{names} knows no {', '.join(sorted(strange))}"
+    said = re.findall(r"(?<!\S)(--[a-z-]+) ([a-z_]+)", words)
+    wrong = [f"{option} {value}" for option, value in said if not _may_be(options.get(option), value)]
+    return f"{names} cannot take {', '.join(wrong)}" if wrong else ""
+
+
+def _may_be(option: click.Parameter | None, value: str) -> bool:
+    """Values of closed choices are held to them; anything else is the reader's own."""
+    return option is None or not isinstance(option.type, click.Choice) or value in option.type.choices
 
 
 def _walk(command: click.Command, path: tuple[str, ...], ctx: click.Context) -> Iterator[tuple[str, click.Command]]:
