@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from mirakl_sync.cli.output import left, pairs, say, table, when
 from mirakl_sync.cli.parts import effects, questions, story
 from mirakl_sync.orders import states
 from mirakl_sync.orders.queries import WholeOrder
+from mirakl_sync.shipments.views import ParcelRow
 
 
-def show_order(order: WholeOrder, now: datetime) -> None:
-    """Print everything known of an order."""
+def show_order(order: WholeOrder, parcels: Sequence[ParcelRow], now: datetime) -> None:
+    """Print everything known of an order and its parcels."""
     _head(order, now)
     questions(order.questions, now)
     _lines(order)
     _shop_orders(order)
+    _parcels(parcels)
     effects(order.effects)
     story(order.timeline)
 
@@ -55,6 +58,17 @@ def _lines(order: WholeOrder) -> None:
     table(
         ("sku", "title", "quantity", "gross", "marketplace", "our answer", "because"),
         [(x.sku, x.title, x.quantity, f"{x.gross:.2f}", x.state, x.decision, x.why) for x in order.lines],
+        empty="none",
+    )
+
+
+def _parcels(parcels: Sequence[ParcelRow]) -> None:
+    if not parcels:
+        return
+    say("\nParcels")
+    table(
+        ("parcel", "carrier", "number", "state", "told as", "waits for"),
+        [(x.id, x.carrier, x.number, x.state, x.told_as, x.waiting_for) for x in parcels],
         empty="none",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,6 +34,7 @@ from mirakl_sync.errors import MiraklSyncError
 from mirakl_sync.orders import by_hand, flow, intake, queries, states
 from mirakl_sync.orders.case import ORDERS, TASKS
 from mirakl_sync.orders.queries import NEEDS, OrderFilter
+from mirakl_sync.shipments import queries as parcels
 from mirakl_sync.wiring import Wiring
 
 _EMPTY = "No orders match. `mirakl-sync orders pull` looks at the marketplaces now."
@@ -128,17 +130,19 @@ def list_(
 @click.argument("order", metavar="ORDER")
 @json_option
 def show(order: str, as_json: bool) -> None:
-    """Everything about one order: states, promises, lines, the shop's order, what was asked of whom, its story.
+    """Everything about one order: states, promises, lines, the shop's order, parcels, what was asked of whom, its
+    story. `explain` tells the same in plain words.
 
     ORDER is the marketplace's number, or connection/number where two marketplaces use the same.
     """
     with at_work() as wiring, wiring.db.reading() as tx:
-        whole = queries.whole(tx, by_hand.find(tx, order).id)
+        row = by_hand.find(tx, order)
+        whole, left_so_far = queries.whole(tx, row.id), parcels.of_order(tx, row.id)
         now = wiring.now()
     if as_json:
-        dump(whole)
+        dump({**asdict(whole), "parcels": left_so_far})
     else:
-        show_order(whole, now)
+        show_order(whole, left_so_far, now)
 
 
 def _named(tx: Transaction, numbers: Sequence[str]) -> dict[int, str]:

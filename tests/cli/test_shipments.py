@@ -24,6 +24,15 @@ def test_a_look_finds_what_left_and_tells_the_marketplace(floor: Floor, acme: Wo
     assert "There is no store 'nowhere'." in run("shipments", "look", "nowhere", code=1).stderr
 
 
+def test_an_order_shows_its_parcels(floor: Floor, run: Run) -> None:
+    order_id = floor.shipped(carrier="UPS", number=UPS)
+    told = run("orders", "show", order_id).output
+    assert "Parcels" in told
+    assert f"UPS {UPS}" in told
+    (parcel,) = floor.told("orders", "show", order_id)["parcels"]
+    assert (parcel["number"], parcel["state"]) == (UPS, "told")
+
+
 def test_a_look_with_enqueue_leaves_the_telling_to_the_workers(
     floor: Floor, acme: World, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
