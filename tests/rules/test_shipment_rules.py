@@ -109,7 +109,7 @@ OVER: list[Row] = [
     ("lost for this parcel though another was told", apart(marketplace_state="RECEIVED", order_shipped_told=True),
      settles(State.CLOSED, "the marketplace says RECEIVED", LATE)),
     ("nobody is told twice when the order's number was told",
-     parcel(marketplace_state="RECEIVED", leader=8, order_shipped_told=True),
+     parcel(marketplace_state="RECEIVED", leader=8, order_shipped_told=True, contents={"L1": 1}),
      settles(State.CLOSED, "the marketplace says RECEIVED")),
     ("nor when one shipment stood for all", apart(marketplace_state="RECEIVED", contents=None, leader=8,
                                                   order_shipped_told=True),
@@ -208,8 +208,9 @@ CORRECTIONS: list[Row] = [
      parcel(state=State.TOLD, marketplace_state="TO_COLLECT", told=TOLD, to_correct=True, number=OTHER),
      TellTracking(NEW)),
     ("a number where there was none", parcel(state=State.TOLD, to_correct=True), TellTracking(TOLD)),
-    ("a number that was taken out again is not untold", parcel(state=State.TOLD, told=TOLD, to_correct=True, number=""),
-     WAITS_FOR_END),
+    ("nobody said that what was told is wrong", parcel(state=State.TOLD, told=NEW), WAITS_FOR_END),
+    ("a number that was taken out again is not untold, nor asked for",
+     parcel(state=State.TOLD, told=TOLD, to_correct=True, number="", number_needed=True), WAITS_FOR_END),
     ("a follower's number is not the order's", parcel(state=State.TOLD, told=None, to_correct=True, leader=8),
      WAITS_FOR_END),
     ("a parcel taken away corrects nothing", parcel(state=State.TOLD, told=TOLD, to_correct=True, number=OTHER,
@@ -238,6 +239,13 @@ def test_before_any_way_of_telling(facts: ShipmentFacts, expected: Step) -> None
 @pytest.mark.parametrize(("facts", "expected"), **_ids(OVER))
 def test_when_the_sale_is_over(facts: ShipmentFacts, expected: Step) -> None:
     assert next_step(facts, STANDARD, NOON) == expected
+
+
+def test_a_lost_race_is_told_also_where_the_shop_names_no_carrier() -> None:
+    step = next_step(parcel(marketplace_state="CLOSED", carrier=""), STANDARD, NOON)
+    assert isinstance(step, Settle)
+    assert step.tell is not None
+    assert "its tracking number (no carrier named) was told" in step.tell.question
 
 
 @pytest.mark.parametrize(("facts", "expected"), **_ids(WHOLE_ORDERS))
