@@ -52,6 +52,7 @@ OPEN: list[tuple[str, list[Member], int, dict[str, int]]] = [
     ("everything for the only parcel", [member(1)], 1, {"L1": 2, "L2": 1}),
     ("what earlier parcels leave", [member(1, contents={"L1": 1}), member(2, contents={"L1": 1})], 2,
      {"L1": 1, "L2": 1}),
+    ("its own pieces, also once they were told", [member(1, told=True, contents={"L1": 2})], 1, {"L1": 2, "L2": 1}),
     ("not what later ones will tell", [member(1, contents={"L1": 1}), member(2, contents={"L1": 1})], 1,
      {"L1": 2, "L2": 1}),
     ("nor what later ones have told", [member(1, contents={"L1": 1}), member(2, told=True, contents={"L1": 1})], 1,
