@@ -142,8 +142,7 @@ class ShipmentCase:
         # what an earlier, unanswered call had told counts, not what would be told now
         told = result.tracking or tracking
         if told is not None:
-            _told(row, replace(told, number=told.number or row.number), now)
-            row.to_correct = bool(row.number) and numbers.clean(row.number) != row.told_number
+            _told(row, replace(told, number=told.number or numbers.clean(row.number)), now)
         if not row.lines:
             row.lines = [ShipmentLine(line_id=line, quantity=pieces) for line, pieces in lines.items()]
         words = f"told as shipment {result.shipment_id}: {_said(told) if told else 'without a number'}"
@@ -236,7 +235,8 @@ def ring_company(tx: Transaction, row: Shipment) -> None:
 def _told(row: Shipment, tracking: Tracking, now: datetime) -> None:
     row.told_carrier_code, row.told_carrier_name = tracking.carrier_code, tracking.carrier_name
     row.told_number, row.told_url = tracking.number, tracking.url
-    row.tracking_told_at, row.to_correct = now, False
+    # the shop may have corrected it while it was being told
+    row.tracking_told_at, row.to_correct = now, bool(row.number) and numbers.clean(row.number) != tracking.number
 
 
 def _shipped(tx: Transaction, row: Shipment, words: str, now: datetime) -> str:

@@ -116,7 +116,9 @@ def _again(tx: Transaction, each: Shipment, parcel: Parcel, now: datetime) -> bo
 
 def _heard(tx: Transaction, each: Shipment, before: _Known, words: str, now: datetime) -> None:
     timeline.add(tx, "shipment", each, now, "shop", words)
-    if each.state == State.TOLD and _known(each)[:3] != before[:3]:
+    # told, and perhaps being told as shipped at this very moment
+    told = each.state == State.TOLD or each.tracking_told_at is not None
+    if told and _known(each)[:3] != before[:3]:
         each.to_correct = True
     _ring(tx, each, now)
 
