@@ -42,6 +42,11 @@ class Purchase:
     deeds: tuple[Deed, ...] = ()
     packing: Packing | None = None
 
+    @property
+    def put_aside(self) -> bool:
+        """Staff mean to cancel it, and do not pack it as long as they do."""
+        return any(deed.who == "shop" and deed.action == "cancel" for deed in self.deeds)
+
 
 @dataclass(frozen=True, slots=True)
 class Special:
@@ -90,12 +95,10 @@ def plan_day(count: int, seconds: float, seed: int) -> list[Purchase]:
 
 
 def _with_packings(day: Sequence[Purchase], seed: int) -> Iterator[Purchase]:
-    """Staff who cancel an order themselves do not pack it."""
     numbers = serials(random.Random(f"numbers {seed}"))
     ways = {seller.key: packings(seller, random.Random(f"{seller.key} {seed}"), numbers) for seller in SELLERS}
     for purchase in day:
-        packed = not any(deed.who == "shop" and deed.action == "cancel" for deed in purchase.deeds)
-        yield replace(purchase, packing=next(ways[purchase.seller.key])) if packed else purchase
+        yield replace(purchase, packing=next(ways[purchase.seller.key]))
 
 
 def _moment(chance: random.Random, seconds: float) -> float:

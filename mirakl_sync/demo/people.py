@@ -59,8 +59,8 @@ class People:
             told = market.post("orders", {"shop_id": purchase.seller.shop_id, **purchase.options})
             self.placed += 1
             order_id = told["order_ids"][0]
-            if purchase.packing is not None:
-                self.warehouse.expect(f"{purchase.seller.shop_id}/{order_id}", purchase.packing)
+            if not purchase.put_aside:
+                self._let_leave(order_id, purchase)
             for deed in purchase.deeds:
                 due = now + deed.after
                 self.errands.append(Errand(due, due + NO_LONGER, order_id, purchase, deed))
@@ -75,6 +75,13 @@ class People:
                 yield f"{errand.order_id}: {errand.deed.who} does {errand.deed.action}"
             elif now < errand.gives_up:
                 self.errands.append(replace(errand, due=now + AGAIN))
+            elif errand.purchase.put_aside:
+                # it came into the shop too late to be cancelled
+                self._let_leave(errand.order_id, errand.purchase)
+
+    def _let_leave(self, order_id: str, purchase: Purchase) -> None:
+        if purchase.packing is not None:
+            self.warehouse.expect(f"{purchase.seller.shop_id}/{order_id}", purchase.packing)
 
     def _run(self, errand: Errand) -> bool:
         """True when it is done or no longer possible; False to try again later."""

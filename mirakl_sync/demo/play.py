@@ -126,13 +126,14 @@ class Play:
         before: Any = None
         while True:
             verdict = self.judge()
-            now = time.monotonic()
-            stands = now - moved > STANDS_STILL and not attempts_planned(self._db)
-            if not (verdict.moving or self._busy) or stands or now - began > LONGEST_DRAIN:
+            now, state = time.monotonic(), _state(verdict)
+            # what was tried for long may have succeeded at this very moment: the rest of its way needs its time, too
+            if self._busy or attempts_planned(self._db) or state != before:
+                before, moved = state, now
+            done = not (verdict.moving or self._busy)
+            if done or now - moved > STANDS_STILL or now - began > LONGEST_DRAIN:
                 self.took["drain"] = now - began
                 return verdict
-            if (state := _state(verdict)) != before:
-                before, moved = state, now
             until = now + JUDGE_EVERY
             while time.monotonic() < until:
                 self.act()

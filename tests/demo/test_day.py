@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from typing import Any
 
 import pytest
 
 from mirakl_sync.connections.file import read_wanted
 from mirakl_sync.demo import joining, storm
 from mirakl_sync.demo.day import EVERY, SPECIALS, plan_day
+from mirakl_sync.demo.people import NO_LONGER, People
 from mirakl_sync.demo.town import MARKETS, SELLERS, STORE, sandbox_plan
 from mirakl_sync.sandbox.plan import open_sandbox
 
@@ -55,7 +57,6 @@ def test_every_order_can_be_placed_and_everybody_is_found() -> None:
     try:
         servers = {server["name"]: server for server in sandbox.servers}
         assert set(servers) == {STORE, *(market.name for market in MARKETS)}
-        from mirakl_sync.demo.people import People
         from mirakl_sync.demo.remote import Remote
 
         remotes = {name: Remote(server["url"]) for name, server in servers.items()}
@@ -149,3 +150,25 @@ def test_one_seller_tells_unknown_carriers_by_name_and_only_where_that_is_allowe
     strict = {market.name for market in MARKETS if market.sandbox.get("disable_seller_alternative_carrier")}
     assert strict == {"nordmarkt"}
     assert {seller.market for seller in by_name}.isdisjoint(strict)
+
+
+class NeverReady:
+    """A shop whose order never becomes ready, and a marketplace that sells it."""
+
+    def get(self, what: str) -> Any:
+        return {"orders": [], "by_reference": {}}
+
+    def post(self, what: str, body: Any = None) -> Any:
+        return {"order_ids": ["N-1-A"]}
+
+
+def test_what_came_too_late_to_be_cancelled_leaves_after_all() -> None:
+    (cancelled,) = [each for each in plan_day(300, 60, 1) if each.put_aside][:1]
+    people = People({STORE: NeverReady(), cancelled.seller.market: NeverReady()}, lambda *_: True, [cancelled])
+    people.act(cancelled.at)
+    assert people.warehouse.expected == {}
+    people.act(cancelled.at + 3)
+    assert (people.done, people.warehouse.expected) == (False, {})
+    people.act(cancelled.at + 3 + NO_LONGER)
+    assert people.done
+    assert people.warehouse.expected == {f"{cancelled.seller.shop_id}/N-1-A": cancelled.packing}

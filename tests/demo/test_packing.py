@@ -54,9 +54,10 @@ def test_an_ordinary_day_has_every_way_of_packing_for_the_larger_sellers() -> No
         assert {each.packing.way for each in day if each.seller is seller and each.packing} == set(DECK)
 
 
-def test_staff_do_not_pack_what_they_cancel_and_pack_everything_else() -> None:
+def test_staff_put_aside_what_they_mean_to_cancel_and_nothing_else() -> None:
     for purchase in plan_day(300, 60, 1):
-        assert (purchase.packing is None) == (purchase.kind == "cancelled by shop staff")
+        assert purchase.packing is not None
+        assert purchase.put_aside == (purchase.kind == "cancelled by shop staff")
 
 
 def test_every_parcel_of_the_longest_day_has_a_number_of_its_own() -> None:
