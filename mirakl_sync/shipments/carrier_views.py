@@ -75,7 +75,9 @@ class UnmappedName:
     @property
     def command(self) -> str:
         """What maps it, with the likeliest code where there is one."""
-        code = next((each.code for each in (*self.nearest, *self.by_numbers)), "CODE")
+        # numbers that could be several carriers' are put into no command to copy
+        likely = self.nearest[:1] or (self.by_numbers if len(self.by_numbers) == 1 else ())
+        code = next((each.code for each in likely), "CODE")
         return f"mirakl-sync carriers map {self.connection} {quoted(self.name)} {quoted(code)}"
 
 

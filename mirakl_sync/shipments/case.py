@@ -184,6 +184,7 @@ class ShipmentCase:
         """The marketplace showed that it knows: an ask of ours in doubt is answered with that."""
         if row.state != State.TOLD:
             return
+        row.attempts, row.last_problem = 0, ""
         order_id, opened = loading.order_of(tx, row).order_id, self._open(tx, row)
         effect = ledger.find(tx, deeds.ship_key(opened, order_id))
         if ledger.in_doubt(effect):
