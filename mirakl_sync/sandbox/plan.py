@@ -32,6 +32,7 @@ DEFAULT_PLAN: dict[str, Any] = {
             "addresses_before_acceptance": True,
             "partial_acceptance": False,
             "order_tax_mode": "TAX_EXCLUDED",
+            "multi_shipment": True,
             "shops": [{"shop_id": 3100, "offers": CATALOGUE}],
         },
         {
@@ -40,6 +41,7 @@ DEFAULT_PLAN: dict[str, Any] = {
             "profile": "external_partner",
             "workflow": "PAY_ON_DUE_DATE",
             "staging_seconds": 30,
+            "disable_seller_alternative_carrier": True,
             "shops": [{"shop_id": 4200, "offers": CATALOGUE}, {"shop_id": 4201, "offers": CATALOGUE}],
         },
         {"kind": "woocommerce", "name": "webshop", "tracking_plugin": "ast", "products": CATALOGUE},
