@@ -9,6 +9,7 @@ from mirakl_sync.cases.deed import Deed
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.db.models import Shipment
 from mirakl_sync.records.shipment import MarketplaceShipment, ShipmentLine, Tracking
+from mirakl_sync.shipments import numbers
 from mirakl_sync.shipments.states import SHIPMENT_GONE
 
 LANE = "shipments"
@@ -52,14 +53,15 @@ def create_shipment(
         lane=LANE,
         key=shipment_key(opened, row, order_id),
         act=lambda: shop.create_shipment(order_id, inside, tracking, shipped=True),
-        look=lambda: made(shop.shipments([order_id]), ours),
+        look=lambda: made(shop.shipments([order_id]), ours, tracking.number if tracking else "", lines),
     )
 
 
 def find_shipment(opened: OpenConnection, row: Shipment, order_id: str) -> Deed:
     """ST11: what an unanswered ST01 may have made; a read."""
-    shop, ours = opened.shop, package_reference(opened, row, order_id)
-    return Deed(name="find shipment", lane=LANE, act=lambda: made(shop.shipments([order_id]), ours))
+    shop, ours, number = opened.shop, package_reference(opened, row, order_id), numbers.clean(row.number)
+    inside = {line.line_id: line.quantity for line in row.lines}
+    return Deed(name="find shipment", lane=LANE, act=lambda: made(shop.shipments([order_id]), ours, number, inside))
 
 
 def ship_shipment(opened: OpenConnection, order_id: str, shipment_id: str) -> Deed:
@@ -102,9 +104,24 @@ def package_reference(opened: OpenConnection, row: Shipment, order_id: str) -> s
     return f"P-{_digest(shipment_key(opened, row, order_id))}"
 
 
-def made(found: Sequence[MarketplaceShipment], ours: str) -> MarketplaceShipment | None:
-    """The shipment that carries our key, if there is one."""
-    return next((each for each in found if any(line.package_reference == ours for line in each.lines)), None)
+def made(
+    found: Sequence[MarketplaceShipment], ours: str, number: str = "", inside: Mapping[str, int] | None = None
+) -> MarketplaceShipment | None:
+    """The shipment that carries our key, if there is one.
+
+    Where no key is kept, the one with the same number and, where that is known, the same pieces: made by us or by
+    somebody in the portal, it is this parcel.
+    """
+    keyed = next((each for each in found if any(line.package_reference == ours for line in each.lines)), None)
+    if keyed is not None or not number:
+        return keyed
+    return next((each for each in found if _is_like(each, number, inside or {})), None)
+
+
+def _is_like(each: MarketplaceShipment, number: str, inside: Mapping[str, int]) -> bool:
+    if each.tracking is None or each.tracking.number != number or any(line.package_reference for line in each.lines):
+        return False
+    return not inside or {line.line_id: line.quantity for line in each.lines} == dict(inside)
 
 
 def _shipped(found: Sequence[MarketplaceShipment], shipment_id: str) -> MarketplaceShipment | None:
