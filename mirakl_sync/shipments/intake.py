@@ -52,7 +52,7 @@ def note(tx: Transaction, row: Order, shown: PlatformOrder, now: datetime) -> bo
         _insert(tx, row, parcel, now)
     for each in vanished:
         _vanish(tx, row, each, now)
-    if shown.left and not told and not [each for each in kept if _counts(each)]:
+    if shown.left and not told and not any(_counts(each) or each.state == State.TOLD for each in kept):
         _insert(tx, row, Parcel(""), now)
         changed = True
     return changed or bool(fresh or vanished)
@@ -86,17 +86,20 @@ def _whole_order(tx: Transaction, row: Order, shown: PlatformOrder, kept: Sequen
 def _replaced(
     kept: Sequence[Shipment], vanished: Sequence[Shipment], fresh: Sequence[Parcel]
 ) -> list[tuple[Parcel, Shipment]]:
-    """A parcel that came in another's place: staff correct a number by deleting it and entering a new one, and a
-    number is often entered after the order was said to have left."""
+    """A parcel that came in another's place: staff correct a number by deleting it and entering a new one, which may be
+    seen apart, and a number is often entered after the order was said to have left."""
     nameless = [each for each in kept if not each.parcel_id and each.state not in FINAL]
     if fresh and nameless:
         return [(fresh[0], nameless[0])]
-    return [(fresh[0], vanished[0])] if len(fresh) == len(vanished) == 1 else []
+    taken_back = [*vanished, *(each for each in kept if each.removed and each.state == State.TOLD)]
+    return [(fresh[0], taken_back[0])] if len(fresh) == len(taken_back) == 1 else []
 
 
 def _replace(tx: Transaction, each: Shipment, parcel: Parcel, now: datetime) -> None:
     before = _known(each)
-    each.parcel_id = _id(parcel)
+    each.parcel_id, each.removed = _id(parcel), False
+    if each.questioned:
+        desk.withdraw(tx, "shipment", each.id, now, "the shop entered it anew")
     _write(each, parcel)
     _heard(tx, each, before, f"the shop now says: {_said(each)}", now)
 

@@ -206,6 +206,28 @@ def test_a_number_deleted_and_entered_anew_is_a_correction_too(pack: Pack, multi
     assert table.day.questions() == []
 
 
+@pytest.mark.parametrize("multi", [False, True], ids=["OR23", "ST23"])
+def test_deleted_and_entered_anew_is_a_correction_also_when_both_are_seen_apart(pack: Pack, multi: bool) -> None:
+    table = pack(market={"multi_shipment": multi})
+    order = table.placed("MUG")
+    (parcel,) = table.ship(order, carrier="UPS", number=UPS)
+    table.seen()
+    shop_order = table.day.shop_orders(order, live=False)[0]["id"]
+    _delete(table, f"orders/{shop_order}/parcels/{parcel['tracking_id']}")
+    table.day.later(seconds=2)
+    table.seen()
+    assert table.day.questions() == ["parcel_removed"]
+    table.ship(order, carrier="UPS", number=UPS_2)
+    table.day.later(seconds=2)
+    table.seen()
+    known = table.confirmed(order)
+    assert (known["shipments"][-1][2] if multi else known["trackings"][-1]) == ("UPS", UPS_2)
+    assert len(known["shipments"]) == (1 if multi else 0)
+    assert len(table.rows(order)) == 1
+    assert table.day.questions() == []
+    assert table.day.item("parcel_removed").answer == "the shop entered it anew"
+
+
 def test_a_parcel_taken_back_before_it_was_told_is_not_told(pack: Pack) -> None:
     table = pack()
     order = table.placed(("MUG", 2))
