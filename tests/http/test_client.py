@@ -314,12 +314,24 @@ def test_the_cap_on_simultaneous_calls_holds(serve):
 
 
 def test_a_call_that_finds_no_place_in_time_was_not_sent(serve):
-    server = serve(lambda connection, heard: (time.sleep(0.3), answer()(connection, heard))[1])
-    client = transport(server.url, parallel=1, timeouts=Timeouts(1, 0.1))
-    with ThreadPoolExecutor(2) as threads:
-        tries = [threads.submit(client.call, WRITE, "PUT", "/x") for _ in range(2)]
-        doubts = sorted(task.exception().outcome_unknown for task in tries)
-    assert doubts == [False, True]
+    let_go, heard = threading.Event(), threading.Event()
+
+    def slow(connection, line):
+        heard.set()
+        let_go.wait(10)
+        answer()(connection, line)
+
+    server = serve(slow)
+    client = transport(server.url, parallel=1, timeouts=Timeouts(1, 5))
+    with ThreadPoolExecutor(1) as threads:
+        holder = threads.submit(client.call, WRITE, "PUT", "/x")
+        assert heard.wait(5)
+        client.timeouts = Timeouts(1, 0.1)
+        with pytest.raises(Unavailable) as none:
+            client.call(WRITE, "PUT", "/x")
+        let_go.set()
+        assert holder.result().status == 200
+    assert none.value.outcome_unknown is False
     assert len(server.heard) == 1
 
 
