@@ -15,8 +15,9 @@ from benchmarks.acceptance import Measured
 from benchmarks.bookkeeping import Bookkeeping
 from benchmarks.stage import Stage, stage
 from mirakl_sync.db.models import Connection, Shipment
+from mirakl_sync.dispatch import packed as bells_for
 from mirakl_sync.shipments import flow, mapping
-from mirakl_sync.shipments.case import bells
+from mirakl_sync.shipments.case import TASK
 from mirakl_sync.shipments.mapping import Target
 
 WARM = 32
@@ -52,7 +53,7 @@ def measure(database_url: str, *, orders: int, in_flight: int, round_trip_ms: in
         packed = packing.pack(on, orders)
         on.control("latency", {"ms": round_trip_ms})
         cpu, began = on.cpu(), time.monotonic()
-        on.wiring.db.dispatcher.send(bells(packed))
+        on.wiring.db.dispatcher.send(bells_for(TASK, packed))
         seconds = on.wait_until(books, WARM + orders, within=180) - began
         bare_rate, our_rate = orders / bare["seconds"], orders / seconds
         return Measured(
@@ -86,7 +87,7 @@ def released(database_url: str, *, parcels: int = 500, in_flight: int = 16, roun
     with stage(database_url, in_flight, 0, queue="shipments") as on:
         packing.learn(on, multi_shipment=False)
         packed = packing.pack(on, parcels, "Zeta Express")
-        on.wiring.db.dispatcher.send(bells(packed))
+        on.wiring.db.dispatcher.send(bells_for(TASK, packed))
         questions = _wait_until_held(on, parcels)
         on.control("latency", {"ms": round_trip_ms})
         began = time.monotonic()
@@ -101,7 +102,7 @@ def _warm(on: Stage, way: str) -> None:
     """Confirm a few, so that imports, clients and lists are there."""
     on.control("latency", {"ms": 0})
     packing.learn(on, multi_shipment=way == "ST01")
-    on.wiring.db.dispatcher.send(bells(packing.pack(on, WARM)))
+    on.wiring.db.dispatcher.send(bells_for(TASK, packing.pack(on, WARM)))
     on.wait_until(COUNTED[way], WARM, within=60)
     time.sleep(1)
 

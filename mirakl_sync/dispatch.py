@@ -19,6 +19,15 @@ class Wake:
     countdown: float | None = None
 
 
+# Rows rung for in one message: a message costs more than a visit, and one page must not become a hundred of them.
+BELL_HOLDS = 25
+
+
+def packed(task: str, row_ids: Sequence[int]) -> list[Wake]:
+    """Wake-ups of ``task`` for these rows, in their order, several to a message."""
+    return [Wake(task, tuple(row_ids[start : start + BELL_HOLDS])) for start in range(0, len(row_ids), BELL_HOLDS)]
+
+
 class Dispatcher(Protocol):
     """Sends wake-ups. Never raises: the sweep finds what a lost message forgot."""
 

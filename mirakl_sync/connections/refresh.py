@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -88,28 +88,22 @@ def refresh(connection_id: int, wiring: Wiring) -> str:
     return ", ".join(said)
 
 
-def _parts(wiring: Wiring, opened: OpenConnection) -> Iterator:
-    shop = opened.shop
-
-    def rules() -> str:
-        keep_rules(wiring, opened.marketplace, shop.configuration())
-        return "rules"
-
-    def ways() -> str:
-        return keep_shipping_types(wiring, opened.marketplace, shop.shipping_types())
-
-    def listed() -> str:
-        return keep_carriers(wiring, opened.marketplace, shop.carriers())
-
-    return iter((rules, ways, listed))
+def _parts(wiring: Wiring, opened: OpenConnection) -> tuple[Callable[[], str], ...]:
+    shop, market = opened.shop, opened.marketplace
+    return (
+        lambda: keep_rules(wiring, market, shop.configuration()),
+        lambda: keep_shipping_types(wiring, market, shop.shipping_types()),
+        lambda: keep_carriers(wiring, market, shop.carriers()),
+    )
 
 
-def keep_rules(wiring: Wiring, marketplace: str, told: MarketplaceFacts) -> None:
-    """Keep what PC01 said of the operator."""
+def keep_rules(wiring: Wiring, marketplace: str, told: MarketplaceFacts) -> str:
+    """Keep what PC01 said of the operator; answers what that is."""
     facts = {name: value for name, value in asdict(told).items() if name != "raw"}
     with wiring.db.transaction() as tx:
         market = by_key(tx, Marketplace, marketplace)
         market.facts, market.facts_at = {**market.facts, **facts}, wiring.now()
+    return "rules"
 
 
 def keep_shipping_types(wiring: Wiring, marketplace: str, told: tuple[ShippingType, ...]) -> str:

@@ -16,7 +16,7 @@ from mirakl_sync.inbox import ranking
 from mirakl_sync.inbox.kinds import KINDS
 from mirakl_sync.inbox.ranking import Stake
 from mirakl_sync.inbox.stakes import orders_behind, stakes
-from mirakl_sync.records.page import Page
+from mirakl_sync.records.page import Page, page_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def items(tx: Transaction, wanted: InboxFilter, now: datetime, *, number: int = 
     found = {item.id: (item, key) for item, key in tx.execute(chosen)}
     at_stake = stakes(tx, [item for item, _ in found.values()])
     ranked = ranking.by_cost(at_stake, now)
-    number = min(max(1, number), max(1, -(-len(ranked) // size)))
+    number = page_within(number, size, len(ranked))
     shown = ranked[(number - 1) * size : number * size]
     return Page([_row(*found[each], at_stake[each], now) for each in shown], number, size, len(ranked))
 
@@ -146,7 +146,7 @@ def _closed(
     tx: Transaction, chosen: Select[tuple[InboxItem, str]], now: datetime, number: int, size: int
 ) -> Page[ItemRow]:
     total = tx.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
-    number = min(max(1, number), max(1, -(-total // size)))
+    number = page_within(number, size, total)
     latest = chosen.order_by(InboxItem.closed_at.desc(), InboxItem.id.desc())
     rows = tx.execute(latest.limit(size).offset((number - 1) * size)).all()
     at_stake = stakes(tx, [item for item, _ in rows])

@@ -12,7 +12,7 @@ from mirakl_sync.cases.step import Ask, Wait
 from mirakl_sync.connections.opened import Connections, OpenConnection
 from mirakl_sync.db.models import Effect, Order, PlatformLink, Shop, Store
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.dispatch import Wake
+from mirakl_sync.dispatch import Wake, packed
 from mirakl_sync.errors import Refused
 from mirakl_sync.orders import deeds, loading, rules, states
 from mirakl_sync.orders.states import State
@@ -24,9 +24,6 @@ from mirakl_sync.shelf import board
 
 ACCEPTANCE, ORDERS = "acceptance", "orders"
 TASKS = {ACCEPTANCE: "orders.accept", ORDERS: "orders.advance"}
-
-# Orders rung for in one message: a message costs more than a visit, and one page must not become a hundred of them.
-BELL_HOLDS = 25
 
 # A failing store is left alone for a while before the next call tries it.
 SILENCE = timedelta(seconds=10)
@@ -222,11 +219,7 @@ def bells(wanted: Iterable[tuple[str, int]]) -> list[Wake]:
     by_lane: dict[str, list[int]] = {}
     for chosen, order_pk in wanted:
         by_lane.setdefault(chosen, []).append(order_pk)
-    return [
-        Wake(TASKS[chosen], tuple(pks[start : start + BELL_HOLDS]))
-        for chosen, pks in by_lane.items()
-        for start in range(0, len(pks), BELL_HOLDS)
-    ]
+    return [wake for chosen, pks in by_lane.items() for wake in packed(TASKS[chosen], pks)]
 
 
 def _write_decisions(row: Order, decisions: tuple[LineDecision, ...]) -> None:

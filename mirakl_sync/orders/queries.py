@@ -21,7 +21,7 @@ from mirakl_sync.orders.views import (
     ShopOrderView,
     WholeOrder,
 )
-from mirakl_sync.records.page import Page
+from mirakl_sync.records.page import Page, page_within
 
 SUBJECT = "order"
 NEEDS = {
@@ -64,7 +64,7 @@ def orders(
     then the newest, else the newest."""
     chosen = _matching(wanted, now)
     total = tx.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
-    number = min(max(1, number), max(1, -(-total // size)))
+    number = page_within(number, size, total)
     order = (nulls_last(_promise()),) if wanted.due is not None else (Order.created_at.desc(),)
     if nearest_first:
         order = (nulls_last(_owed()), Order.created_at.desc())

@@ -9,6 +9,11 @@ from typing import Generic, TypeVar
 Row = TypeVar("Row")
 
 
+def page_within(number: int, size: int, total: int) -> int:
+    """The nearest page there is to the one asked for."""
+    return min(max(1, number), max(1, -(-total // size)))
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
     """Page ``number`` (counting from 1) of ``total`` rows, ``size`` to a page."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,6 @@ from mirakl_sync.cases.step import Ask, Wait
 from mirakl_sync.connections.opened import Connections, OpenConnection
 from mirakl_sync.db.models import Effect, Marketplace, Shipment, ShipmentLine
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.dispatch import Wake
 from mirakl_sync.errors import Refused
 from mirakl_sync.inbox import desk
 from mirakl_sync.records.shipment import MarketplaceShipment, Tracking
@@ -31,9 +30,6 @@ from mirakl_sync.shipments.steps import (
 )
 
 TASK = "shipments.advance"
-# Parcels rung for in one message, as with orders.
-BELL_HOLDS = 25
-
 # After a refusal for the order's state the marketplace's own view decides; it comes with the next look.
 OWN_VIEW = timedelta(seconds=90)
 # So often it may refuse for that reason before a person is asked.
@@ -218,12 +214,6 @@ class ShipmentCase:
         market = tx.get_one(Marketplace, self._open(tx, row).marketplace_pk)
         market.facts = {**market.facts, "multi_shipment": False}
         self._connections.forget(row.connection_id)
-
-
-def bells(shipment_pks: Iterable[int]) -> list[Wake]:
-    """Wake-ups for shipments, in their order, several to a message."""
-    pks = list(shipment_pks)
-    return [Wake(TASK, tuple(pks[start : start + BELL_HOLDS])) for start in range(0, len(pks), BELL_HOLDS)]
 
 
 def ring_company(tx: Transaction, row: Shipment) -> None:

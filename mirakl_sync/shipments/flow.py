@@ -10,7 +10,8 @@ from mirakl_sync.cases.flow import Advanced
 from mirakl_sync.cases.outcome import Outcome
 from mirakl_sync.cases.sweep import SweepReport
 from mirakl_sync.db.models import Shipment
-from mirakl_sync.shipments.case import ShipmentCase, bells
+from mirakl_sync.dispatch import packed
+from mirakl_sync.shipments.case import TASK, ShipmentCase
 from mirakl_sync.wiring import Wiring
 
 
@@ -31,7 +32,7 @@ def ring_due(wiring: Wiring) -> SweepReport:
         wiring.db,
         Shipment,
         Shipment.ship_by,
-        lambda _tx, rows: bells(row.id for row in rows),
+        lambda _tx, rows: packed(TASK, [row.id for row in rows]),
         wiring.now(),
         "shipments",
     )

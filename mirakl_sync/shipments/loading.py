@@ -10,9 +10,10 @@ from mirakl_sync.cases import ledger
 from mirakl_sync.connections.opened import Connections, OpenConnection
 from mirakl_sync.db.models import CarrierMapping, Order, OrderLine, Shipment
 from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.orders import states
 from mirakl_sync.records.order import DEAD_LINE_STATES
 from mirakl_sync.records.shipment import Tracking
-from mirakl_sync.shipments import carriers, company, deeds, numbers, rules
+from mirakl_sync.shipments import carriers, company, deeds, numbers
 from mirakl_sync.shipments.carriers import Listed, Mapping, Resolved
 from mirakl_sync.shipments.company import Member
 from mirakl_sync.shipments.facts import ShipmentFacts
@@ -168,7 +169,7 @@ def _open_lines(tx: Transaction, row: Shipment, members: list[Member]) -> dict[s
 
 def _in_doubt(tx: Transaction, row: Shipment, order: Any, opened: OpenConnection) -> bool:
     """Asked only where the doubt decides: in the ordinary way it is looked up before it is asked again anyhow."""
-    ordinary = order.marketplace_state == rules.SHIPPING and not row.removed
+    ordinary = order.marketplace_state == states.SHIPPING and not row.removed
     if ordinary or row.state != State.NOTED or row.marketplace_shipment_id or not opened.multi_shipment:
         return False
     return ledger.in_doubt(ledger.find(tx, deeds.shipment_key(opened, row, order.order_id)))

@@ -18,10 +18,11 @@ from mirakl_sync.db.models import (
     TimelineEntry,
 )
 from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.dispatch import packed
 from mirakl_sync.errors import Refused
 from mirakl_sync.inbox import desk
 from mirakl_sync.shipments.carriers import normalised
-from mirakl_sync.shipments.case import bells
+from mirakl_sync.shipments.case import TASK
 from mirakl_sync.shipments.states import State
 
 # The questions a mapping answers.
@@ -174,7 +175,7 @@ def _release(
     for item in tx.execute(select(InboxItem).where(*asked).order_by(InboxItem.id).with_for_update()).scalars():
         desk.close(item, now, who=who, answer=words)
     _tell(tx, "shipment", going, words, who, now)
-    for wake in bells(going):
+    for wake in packed(TASK, going):
         tx.wake(wake.task, *wake.args)
     return tuple(going)
 

@@ -13,7 +13,7 @@ from mirakl_sync.cases import story
 from mirakl_sync.db.models import Connection, InboxItem, Order, OrderLine, PlatformLink, Shipment, ShipmentLine
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
-from mirakl_sync.records.page import Page
+from mirakl_sync.records.page import Page, page_within
 from mirakl_sync.shipments.carriers import normalised
 from mirakl_sync.shipments.states import FINAL, State
 from mirakl_sync.shipments.views import ParcelRow, PieceView, ToldView, WholeParcel, told_as
@@ -79,7 +79,7 @@ def parcels(
     """A page of parcels, the newest first; with ``due`` or ``nearest_first`` what must be told soonest."""
     chosen = _matching(tx, wanted, now)
     total = tx.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
-    number = min(max(1, number), max(1, -(-total // size)))
+    number = page_within(number, size, total)
     order: tuple[ColumnElement[Any], ...] = (Shipment.seen_at.desc(),)
     if wanted.due is not None or nearest_first:
         order = (Shipment.state != State.NOTED, nulls_last(Order.ship_by), *order)

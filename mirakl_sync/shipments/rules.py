@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from mirakl_sync.cases.step import Ask, Settle, Wait
+from mirakl_sync.orders.states import ENDED_STATES, LEFT_STATES, OVER_STATES, SHIPPING
 from mirakl_sync.policy.model import Partial, ShipmentPolicy
 from mirakl_sync.shipments import telling
 from mirakl_sync.shipments.facts import ShipmentFacts
@@ -19,12 +20,6 @@ from mirakl_sync.shipments.steps import (
     ShipShipment,
     TellTracking,
 )
-
-# Mirakl's spelling (OR11 order_state)
-SHIPPING = "SHIPPING"
-LEFT_STATES = frozenset({"SHIPPED", "TO_COLLECT"})
-OVER_STATES = frozenset({"RECEIVED", "CLOSED"})
-ENDED_STATES = frozenset({"REFUSED", "CANCELED"})
 
 # Nobody rings when a feed is resumed.
 LOOK_WHILE_PAUSED = timedelta(minutes=1)

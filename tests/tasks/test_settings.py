@@ -8,8 +8,8 @@ import pytest
 from celery.exceptions import QueueNotFound
 
 from mirakl_sync.config import Config
+from mirakl_sync.dispatch import BELL_HOLDS
 from mirakl_sync.errors import Misconfigured
-from mirakl_sync.orders.case import BELL_HOLDS
 from tasks.app import app, celery_settings, transport_options
 from tasks.queues import QUEUES, TASK_NAMES, route
 
