@@ -180,7 +180,7 @@ def _connection(key: str, table: Any, environ: Mapping[str, str]) -> WantedConne
     said = load(ConnectionSchema(), table, f"connection.{key}")
     with _within(f"connection.{key}"):
         orders = with_preset(said.get("preset", ""), said.get("orders", {}))
-        policy = read_policy({"orders": orders, "shipments": said.get("shipments", {})})
+        policy = read_policy({"orders": orders, **{part: said.get(part, {}) for part in ("shipments", "stock")}})
     return WantedConnection(
         key=key,
         marketplace=said["marketplace"],

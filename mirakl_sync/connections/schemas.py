@@ -14,7 +14,7 @@ from mirakl_sync.notify import hours
 from mirakl_sync.policy.schema import Strict, Written
 from mirakl_sync.policy.units import read_duration, write_duration
 
-FEEDS = ("orders", "shipments")
+FEEDS = ("orders", "shipments", "stock")
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
@@ -110,6 +110,7 @@ class ConnectionSchema(Strict):
     paused = kinds.List(kinds.String(validate=validate.OneOf(FEEDS, error="allowed are {choices}")))
     orders = kinds.Dict(kinds.String(), kinds.Raw())
     shipments = kinds.Dict(kinds.String(), kinds.Raw())
+    stock = kinds.Dict(kinds.String(), kinds.Raw())
 
 
 class RouteSchema(Strict):

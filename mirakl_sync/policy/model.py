@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import NewType
 
 from mirakl_sync.records.shop import CommissionShape
 
@@ -59,6 +60,21 @@ class Doubt(StrEnum):
 
     ASK = "ask"
     TELL = "tell"
+
+
+class InDoubt(StrEnum):
+    """What becomes of an offer whose number in the shop nobody knows for sure."""
+
+    ASK = "ask"
+    ZERO = "zero"
+    KEEP = "keep"
+
+
+class Foreign(StrEnum):
+    """What becomes of a quantity that somebody else set on the marketplace."""
+
+    OVERWRITE = "overwrite"
+    ASK = "ask"
 
 
 class Customer(StrEnum):
@@ -127,9 +143,50 @@ class ShipmentPolicy:
     reused_number: Doubt = Doubt.ASK
 
 
+# A warehouse's code, as the marketplace spells it.
+WarehouseCode = NewType("WarehouseCode", str)
+
+
+@dataclass(frozen=True, slots=True)
+class StockPolicy:
+    """What a marketplace is told of the shelf."""
+
+    # False: everything is weighed and compared, and nothing is sent
+    send: bool = False
+    # percent of the shelf this marketplace may sell
+    share: Decimal = Decimal(100)
+    # pieces kept back from every offer …
+    buffer: int = 0
+    # … and as many more as sell while a change is on its way, with this certainty
+    buffer_grows: bool = False
+    buffer_cover: Decimal = Decimal("99.9")
+    buffer_at_most: int = 25
+    # fewer than this are offered as none
+    at_least: int = 1
+    # never more than this are shown; None shows all
+    at_most: int | None = None
+    # offered of what the shop has without counting it; None asks
+    uncounted: int | None = None
+    # offered beyond the shelf where the product takes backorders
+    backorders: int = 0
+    # the shop has not confirmed its numbers for this long
+    stale_after: timedelta = timedelta(hours=6)
+    stale: InDoubt = InDoubt.ASK
+    # the shop does not know the SKU of an offer
+    missing: InDoubt = InDoubt.ASK
+    foreign: Foreign = Foreign.OVERWRITE
+    send_every: timedelta = timedelta(minutes=1)
+    rows_at_once: int = 50_000
+    # how often the marketplace's list of offers is read for changes
+    offers_every: timedelta = timedelta(minutes=5)
+    # the shop's places of stock to the marketplace's warehouses; "" is the shop as a whole
+    warehouses: dict[str, WarehouseCode] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Everything that may differ from one connection to the next."""
 
     orders: OrderPolicy = field(default_factory=OrderPolicy)
     shipments: ShipmentPolicy = field(default_factory=ShipmentPolicy)
+    stock: StockPolicy = field(default_factory=StockPolicy)

@@ -15,10 +15,19 @@ from marshmallow import RAISE, Schema, ValidationError, validate
 from marshmallow import fields as kinds
 
 from mirakl_sync.errors import Misconfigured
-from mirakl_sync.policy.model import OrderPolicy, Policy, ShipmentPolicy, Window
-from mirakl_sync.policy.units import read_duration, read_percent, write_duration, write_percent
+from mirakl_sync.policy.model import OrderPolicy, Policy, ShipmentPolicy, StockPolicy, WarehouseCode, Window
+from mirakl_sync.policy.units import (
+    read_count,
+    read_duration,
+    read_percent,
+    read_share,
+    read_whole,
+    write_duration,
+    write_percent,
+    write_whole,
+)
 
-_PARTS: dict[str, Any] = {"orders": OrderPolicy, "shipments": ShipmentPolicy}
+_PARTS: dict[str, Any] = {"orders": OrderPolicy, "shipments": ShipmentPolicy, "stock": StockPolicy}
 _WINDOW = '"24h", {hours = 24} or {working_days = 1, holidays = "DE"}'
 
 
@@ -100,9 +109,13 @@ def _field(hint: Any) -> kinds.Field[Any]:
     kind: dict[Any, Callable[[], kinds.Field[Any]]] = {
         timedelta: lambda: Written(read_duration, write_duration),
         Decimal | None: lambda: Written(read_percent, write_percent),
+        Decimal: lambda: Written(read_share, write_percent),
+        int | None: lambda: Written(read_whole, write_whole),
+        int: lambda: Written(read_count, int),
         str: kinds.String,
         bool: lambda: Written(_true_or_false, bool),
         dict[str, str]: lambda: kinds.Dict(kinds.String(), kinds.String(validate=_is_country)),
+        dict[str, WarehouseCode]: lambda: kinds.Dict(kinds.String(), kinds.String(validate=validate.Length(min=1))),
     }
     return kind[hint]()
 

@@ -1,4 +1,4 @@
-"""Durations and percentages as people write them in a file."""
+"""Durations, percentages and counts as people write them in a file."""
 
 from __future__ import annotations
 
@@ -46,3 +46,33 @@ def read_percent(value: object) -> Decimal | None:
 def write_percent(value: Decimal | None) -> str:
     """The text ``read_percent`` reads back as the same."""
     return "off" if value is None else f"{value.normalize():f}%"
+
+
+def read_share(value: object) -> Decimal:
+    """``read_percent`` where there is no "off"."""
+    number = None if value == "off" else read_percent(value)
+    if number is None:
+        raise ValueError('expected a percentage from 0 to 100 such as "10%"')
+    return number
+
+
+def read_count(value: object) -> int:
+    """A whole number from 0 on; ``ValueError`` for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError("expected a whole number from 0 on")
+    return value
+
+
+def read_whole(value: object) -> int | None:
+    """A whole number from 0 on, or "off", which is None."""
+    if value == "off":
+        return None
+    try:
+        return read_count(value)
+    except ValueError:
+        raise ValueError('expected a whole number from 0 on, or "off"') from None
+
+
+def write_whole(value: int | None) -> int | str:
+    """What ``read_whole`` reads back as the same."""
+    return "off" if value is None else value

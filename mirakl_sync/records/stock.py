@@ -1,4 +1,4 @@
-"""What crosses the border about stock: offers as a marketplace shows them, lines sent to it, and what became of them."""
+"""What crosses the border about stock: offers as a marketplace shows them, lines sent to it, what became of them."""
 
 from __future__ import annotations
 

@@ -135,8 +135,8 @@ def test_a_file_is_read_with_its_secrets_from_where_it_says(tmp_path: Path) -> N
         ),
         ({"connection__preset": "x"}, "connection.acme-manor: There is no preset 'x'."),
         (
-            {"connection__paused": ["stock"]},
-            "connection.acme-manor.paused.0 is 'stock': allowed are orders, shipments.",
+            {"connection__paused": ["returns"]},
+            "connection.acme-manor.paused.0 is 'returns': allowed are orders, shipments, stock.",
         ),
         ({"connection__planner": "x"}, "connection.acme-manor.planner is 'x': this key is not known."),
         (
@@ -307,17 +307,17 @@ def test_open_orders_keep_a_connection_in_its_store(applied: Database) -> None:
 
 def test_pausing_and_resuming_are_noted_and_repeatable(applied: Database) -> None:
     with applied.transaction() as tx:
-        assert pause(tx, "acme-manor", (), "bob", NOON) == ["orders", "shipments"]
+        assert pause(tx, "acme-manor", (), "bob", NOON) == ["orders", "shipments", "stock"]
         assert pause(tx, "acme-manor", ("orders",), "bob", NOON) == []
-    assert connection(applied).paused == ["orders", "shipments"]
+    assert connection(applied).paused == ["orders", "shipments", "stock"]
     with applied.transaction() as tx:
         tx.execute(select(Connection)).unique().scalar_one().stopped_because = "wrong key"
-        assert resume(tx, "acme-manor", (), "bob", NOON) == ["orders", "shipments", "what had stopped by itself"]
+        assert resume(tx, "acme-manor", (), "bob", NOON) == ["orders", "shipments", "stock", "what had stopped by itself"]
         assert resume(tx, "acme-manor", (), "bob", NOON) == []
     assert (connection(applied).paused, connection(applied).stopped_because) == ([], "")
     with applied.reading() as tx:
         told = [change.difference for change in tx.execute(select(PolicyChange).order_by(PolicyChange.id)).scalars()]
-    assert told[1:] == [["paused: orders, shipments"], ["resumed: orders, shipments", "no longer stopped: wrong key"]]
+    assert told[1:] == [["paused: orders, shipments, stock"], ["resumed: orders, shipments, stock", "no longer stopped: wrong key"]]
 
 
 def test_unknown_names_are_answered_with_the_known(applied: Database) -> None:
@@ -325,8 +325,8 @@ def test_unknown_names_are_answered_with_the_known(applied: Database) -> None:
         with pytest.raises(Misconfigured) as refused:
             pause(tx, "acme", (), "bob", NOON)
         assert refused.value.way_out == "Known are acme-manor."
-        with pytest.raises(Misconfigured, match="There is no feed stock"):
-            pause(tx, "acme-manor", ("stock",), "bob", NOON)
+        with pytest.raises(Misconfigured, match="There is no feed returns"):
+            pause(tx, "acme-manor", ("returns",), "bob", NOON)
 
 
 def test_applying_a_mended_file_lets_a_stopped_connection_try_again(applied: Database) -> None:

@@ -121,7 +121,7 @@ def test_every_wrong_key_is_named_at_once() -> None:
     )
 
 
-@pytest.mark.parametrize("content", [{"stock": {}}, "accept_first", [1]])
+@pytest.mark.parametrize("content", [{"refunds": {}}, "accept_first", [1]])
 def test_what_is_no_policy_is_refused(content: Any) -> None:
     with pytest.raises(Misconfigured, match="The policy is "):
         read_policy(content)

@@ -22,6 +22,19 @@ from mirakl_sync.db.models.machinery import (
 from mirakl_sync.db.models.orders import Order, OrderLine, PlatformLink, TimelineEntry
 from mirakl_sync.db.models.people import Message, Route, Telling
 from mirakl_sync.db.models.shipments import CarrierMapping, ListedCarrier, Shipment, ShipmentLine
+from mirakl_sync.db.models.stock import (
+    LevelFeed,
+    Offer,
+    OfferReading,
+    ShelfComponent,
+    StockComparison,
+    StockDrift,
+    StockEvent,
+    StockLane,
+    StockLatency,
+    StockPush,
+    StockRule,
+)
 
 __all__ = [
     "Base",
@@ -34,9 +47,12 @@ __all__ = [
     "Heartbeat",
     "InboxItem",
     "InboxSubject",
+    "LevelFeed",
     "ListedCarrier",
     "Marketplace",
     "Message",
+    "Offer",
+    "OfferReading",
     "Order",
     "OrderLine",
     "PeriodRun",
@@ -44,10 +60,18 @@ __all__ = [
     "PolicyChange",
     "PolicyVersion",
     "Route",
+    "ShelfComponent",
     "ShelfItem",
     "Shipment",
     "ShipmentLine",
     "Shop",
+    "StockComparison",
+    "StockDrift",
+    "StockEvent",
+    "StockLane",
+    "StockLatency",
+    "StockPush",
+    "StockRule",
     "Store",
     "Telling",
     "TimelineEntry",

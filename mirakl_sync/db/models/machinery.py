@@ -117,7 +117,18 @@ class ShelfItem(Base):
     """What a store last said about a SKU; the ground of every judgement."""
 
     __tablename__ = "shelf"
-    __table_args__ = (UniqueConstraint("store_pk", "sku"),)
+    __table_args__ = (
+        UniqueConstraint("store_pk", "sku"),
+        Index(
+            "ix_shelf_doubted",
+            "store_pk",
+            "look_at",
+            postgresql_where=text("look_at IS NOT NULL"),
+            sqlite_where=text("look_at IS NOT NULL"),
+        ),
+        # a deleted product is told by its id alone
+        Index("ix_shelf_product", "store_pk", "product_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     store_pk: Mapped[int] = mapped_column(ForeignKey("stores.id"))
@@ -131,6 +142,19 @@ class ShelfItem(Base):
     price: Mapped[Decimal | None] = mapped_column(Amount, default=None)
     price_includes_tax: Mapped[bool] = mapped_column(default=True)
     sellable: Mapped[bool] = mapped_column(default=True)
+    # when the shop says that it last changed, in its own time
+    changed_at: Mapped[datetime | None] = mapped_column(default=None)
+    categories: Mapped[list[str] | None] = mapped_column(default=None)
+    # quantity per place of stock, where the shop has several
+    locations: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    # since then somebody doubts the number: only what the shop says when asked later counts
+    look_at: Mapped[datetime | None] = mapped_column(default=None)
+    # the full look at the store that last showed it
+    full: Mapped[int] = mapped_column(default=0, server_default="0")
+    # what could be sold when it was last weighed, and how fast it sells (pieces a second, fading with time)
+    available: Mapped[int | None] = mapped_column(default=None)
+    speed: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    speed_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class CallLimit(Base):

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from mirakl_sync.db.models.base import Base, CaseColumns
@@ -118,6 +118,13 @@ class OrderLine(Base):
             postgresql_where=text("promised"),
             sqlite_where=text("promised"),
         ),
+        Index(
+            "ix_order_lines_unfelt",
+            "store_pk",
+            "sku",
+            postgresql_where=text("unfelt"),
+            sqlite_where=text("unfelt"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -139,6 +146,8 @@ class OrderLine(Base):
     # accepted but perhaps not yet subtracted by the shop: counts against what may still be promised
     promised: Mapped[bool] = mapped_column(default=False)
     felt_at: Mapped[datetime | None] = mapped_column(default=None)
+    # sold, answered or not, and perhaps not yet subtracted by the shop: counts against what may be offered elsewhere
+    unfelt: Mapped[bool] = mapped_column(default=False, server_default=false())
     platform_line_id: Mapped[str] = mapped_column(String(80), default="")
 
 
