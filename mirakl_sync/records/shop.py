@@ -18,7 +18,11 @@ class ProductFacts:
     """What the shop said about one SKU at ``observed_at``.
 
     ``quantity`` is None where the shop does not count stock; then ``in_stock`` alone speaks. ``matches`` is how many
-    products carry the SKU: anything but 1 cannot be sold safely.
+    products carry the SKU: anything but 1 cannot be sold safely. ``changed_at`` is when the shop says that it last
+    changed. ``categories`` None: this answer does not tell them. ``locations`` are quantities by place of stock, None
+    where the shop has one number. ``components`` are the SKU and pieces of each thing a bundle holds.
+    ``dated_by_shop``: ``observed_at`` is the shop's own time of change, to the second (webhooks); what is asked for is
+    dated by our clock at the moment of asking.
     """
 
     sku: str
@@ -31,6 +35,11 @@ class ProductFacts:
     price: Decimal | None = None
     price_includes_tax: bool = True
     sellable: bool = True
+    changed_at: datetime | None = None
+    categories: tuple[str, ...] | None = None
+    locations: Mapping[str, int] | None = None
+    components: tuple[tuple[str, int], ...] = ()
+    dated_by_shop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,12 @@ class PlatformOrder:
 class Notice:
     """Something the shop told us, by webhook or poll: look at ``kind`` number ``subject``.
 
-    ``order`` or ``product`` carry what was told, when the notice had it.
+    ``order`` or ``product`` carry what was told, when the notice had it. ``observed_at`` is the shop's modification
+    time, which a poll goes on from.
+
+    ``variations_too``: the variations of product ``subject`` may have changed with it and are not in this notice; ask
+    ``Platform.skus_of(subject)``. A ``deleted`` product is told by its id alone: every SKU whose facts are ``within``
+    the subject is gone from the shop.
     """
 
     kind: NoticeKind
@@ -171,6 +185,7 @@ class Notice:
     order: PlatformOrder | None = None
     product: ProductFacts | None = None
     deleted: bool = False
+    variations_too: bool = False
 
 
 class NoticeKind(StrEnum):
