@@ -46,6 +46,10 @@ class FakeProduct:
     backorders: bool = False
     matches: int = 1
     modified_at: datetime | None = None
+    parent: str = ""
+    categories: tuple[str, ...] = ()
+    locations: dict[str, int] | None = None
+    components: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass
@@ -81,6 +85,18 @@ class FakeShop:
         """Put a product on the shelf."""
         product = self.products[sku] = FakeProduct(sku, quantity, modified_at=self.clock(), **more)
         return product
+
+    def set_stock(self, sku: str, quantity: int | None, *, silently: bool = False) -> None:
+        """Correct a quantity as staff do, or ``silently`` as a program does that writes the database past the shop."""
+        product = self.products[sku]
+        product.quantity = quantity
+        if not silently:
+            product.modified_at = self.clock()
+
+    def remove_product(self, sku: str) -> str:
+        """Throw a product away; answers the subject its webhook names."""
+        product = self.products.pop(sku)
+        return f"P-{product.sku}"
 
     def set_status(self, order_id: str, status: str) -> None:
         """Change a status as staff do it, with what that does to the stock."""
@@ -171,6 +187,16 @@ class FakePlatform:
         return {sku: self._facts(sku) for sku in skus}
 
     @_troubled
+    def levels(self) -> Iterator[ProductFacts]:
+        """Everything on the shelf, now."""
+        return iter([self._facts(sku) for sku in self.shop.products])
+
+    @_troubled
+    def skus_of(self, product_id: str) -> tuple[str, ...]:
+        """The product's SKU, and those of its variations."""
+        return tuple(sku for sku in self.shop.products if self._facts(sku).within(product_id))
+
+    @_troubled
     def create_order(self, draft: OrderDraft, *, held: bool) -> PlatformOrder:
         """Write the order; ``held`` ones take their stock at once."""
         self._refuse_impossible(draft)
@@ -257,7 +283,9 @@ class FakePlatform:
         except (ValueError, KeyError, TypeError) as error:
             raise Unreadable(f"cannot read {topic}", payload=body) from error
         if topic == "product":
-            return (self._product_notice(subject),)
+            return (self._pushed(subject),)
+        if topic == "product.deleted":
+            return (Notice(NoticeKind.PRODUCT, subject, self.shop.clock(), deleted=True),)
         return (self._order_notice(subject),) if subject in self.shop.orders else ()
 
     def watch(self, hooks_url: str) -> list[Finding]:
@@ -286,12 +314,16 @@ class FakePlatform:
             sku,
             self.shop.clock(),
             matches=product.matches,
-            product_id=f"P-{sku}",
+            product_id=f"{product.parent}/P-{sku}" if product.parent else f"P-{sku}",
             quantity=product.quantity,
             in_stock=product.quantity is None or product.quantity > 0 or product.backorders,
             backorders=product.backorders,
             price=product.price,
             sellable=product.sellable,
+            changed_at=product.modified_at,
+            categories=product.categories,
+            locations=product.locations,
+            components=product.components,
         )
 
     def _seen(self, order_id: str) -> PlatformOrder:
@@ -318,8 +350,21 @@ class FakePlatform:
         return Notice(NoticeKind.ORDER, order_id, seen.modified_at or self.shop.clock(), order=seen, deleted=gone)
 
     def _product_notice(self, sku: str) -> Notice:
+        """As a poll tells it: the cursor is the shop's date, the facts are of the moment we asked."""
         facts = self._facts(sku)
-        return Notice(NoticeKind.PRODUCT, facts.product_id or sku, facts.observed_at, product=facts)
+        at = facts.changed_at or facts.observed_at
+        return Notice(NoticeKind.PRODUCT, facts.product_id.rpartition("/")[2] or sku, at, product=facts)
+
+    def _pushed(self, sku: str) -> Notice:
+        """As a webhook tells it: dated by the shop alone. One of a parent tells nothing of its variations."""
+        if any(product.parent == sku for product in self.shop.products.values()):
+            return Notice(NoticeKind.PRODUCT, sku, self.shop.clock(), incomplete=True)
+        told = self._product_notice(sku)
+        assert told.product is not None
+        at = told.observed_at.replace(microsecond=0)
+        return replace(
+            told, observed_at=at, product=replace(told.product, observed_at=at, changed_at=at, dated_by_shop=True)
+        )
 
 
 def fake_spec(shop: FakeShop) -> PlatformSpec:

@@ -31,6 +31,8 @@ class Capability(StrEnum):
     COMMISSION_DISCOUNT = "commission_discount"
     COMMISSION_ATTRIBUTE = "commission_attribute"
     PRODUCT_FACTS = "product_facts"
+    # it can tell every SKU it sells, for the full look
+    STOCK_LEVELS = "stock_levels"
     ORDER_NOTICES = "order_notices"
     PRODUCT_NOTICES = "product_notices"
     # orders it shows carry parcels and say when everything has left
@@ -60,6 +62,17 @@ class Platform(Protocol):
 
     def product_facts(self, skus: Sequence[str]) -> dict[str, ProductFacts]:
         """What the store knows of each SKU. Unknown ones are present with ``matches=0``."""
+
+    def levels(self) -> Iterator[ProductFacts]:
+        """Every SKU the store has, sellable or not, for the full look, in no order.
+
+        A SKU that further products carry comes again, later, with ``matches`` counted up: the last word holds. Ends
+        only when complete: raises where any page failed, so that nothing passes for gone because it was not seen.
+        Read it to the end before concluding anything from what is absent.
+        """
+
+    def skus_of(self, product_id: str) -> tuple[str, ...]:
+        """SKUs of a product and of its variations as they are now, for an ``incomplete`` notice; none of a gone one."""
 
     def create_order(self, draft: OrderDraft, *, held: bool) -> PlatformOrder:
         """Create the order so that nothing leaves the house yet.

@@ -174,9 +174,9 @@ class Notice:
     ``order`` or ``product`` carry what was told, when the notice had it. ``observed_at`` is the shop's modification
     time, which a poll goes on from.
 
-    ``variations_too``: the variations of product ``subject`` may have changed with it and are not in this notice; ask
-    ``Platform.skus_of(subject)``. A ``deleted`` product is told by its id alone: every SKU whose facts are ``within``
-    the subject is gone from the shop.
+    ``incomplete``: more changed than the notice tells (variations that share the product's number, what a bundle
+    holds); ask ``Platform.skus_of(subject)`` and the facts of those SKUs. A ``deleted`` product is told by its id
+    alone: every SKU whose facts are ``within`` the subject is gone from the shop.
     """
 
     kind: NoticeKind
@@ -185,7 +185,7 @@ class Notice:
     order: PlatformOrder | None = None
     product: ProductFacts | None = None
     deleted: bool = False
-    variations_too: bool = False
+    incomplete: bool = False
 
 
 class NoticeKind(StrEnum):
