@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,13 @@ def insert_once(tx: Transaction, model: type[Base], values: Mapping[str, Any]) -
     """
     # what came back tells on both databases; PostgreSQL's driver counts no rows behind SQLAlchemy's own RETURNING
     return tx.execute(_insert(model, tx.get_bind().dialect.name), values).first() is not None
+
+
+def insert_many_once(tx: Transaction, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert all whose unique key is not there, in one statement. Every row names the same columns."""
+    if rows:
+        insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
+        tx.execute(insert(model.__table__).on_conflict_do_nothing(), list(rows))
 
 
 @cache

@@ -16,7 +16,8 @@ from mirakl_sync.db import secrets
 
 _PLACES = Decimal("0.0001")
 
-Json = JSON().with_variant(JSONB(), "postgresql")
+# nothing is NULL, not the word "null": what is unknown can be asked for in a query
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -14,7 +14,7 @@ from mirakl_sync.db.models import Effect, Order, PlatformLink, Shop, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.dispatch import Wake, packed
 from mirakl_sync.errors import Refused
-from mirakl_sync.orders import deeds, loading, rules, states
+from mirakl_sync.orders import deeds, loading, rules, selling, states
 from mirakl_sync.orders.states import State
 from mirakl_sync.orders.steps import Answer, Create, Find, LineDecision, Prove, Release, Reserve, Withdraw
 from mirakl_sync.orders.window import last_call_at
@@ -86,14 +86,15 @@ class OrderCase:
                 return ""
             case Reserve():
                 _link(row, result, now)
-                _felt(row, now if result.reserves else None)
+                if result.reserves:
+                    selling.felt(tx, row, now)
                 row.state, row.why = State.RESERVED, f"held in the shop as order {result.number}"
                 return row.why
             case Create():
                 _link(row, result, now)
                 return f"created in the shop as order {result.number}"
             case Release():
-                return _placed(row, result, now)
+                return _placed(tx, row, result, now)
             case Find():
                 return self._found(tx, row, result, now)
             case Withdraw():
@@ -172,10 +173,9 @@ class OrderCase:
             # it left before anybody heard that it was released: its number is told and its goods are felt all the same
             row.placed_at = now
             if row.left_at is not None:
-                _felt(row, now)
+                selling.felt(tx, row, now)
         if row.state in states.FINAL:
-            for line in row.lines:
-                line.promised = False
+            selling.over(tx, row, now)
 
     def wake(self, tx: Transaction, row: Order, lane: str, countdown: float | None = None) -> None:
         """Ring the workers of a lane."""
@@ -276,16 +276,8 @@ def _link(row: Order, result: PlatformOrder, now: datetime) -> None:
         line.platform_line_id = result.line_ids.get(line.line_id, line.platform_line_id)
 
 
-def _felt(row: Order, at: datetime | None) -> None:
-    """The shop's own stock contains these pieces from now on."""
-    for line in row.lines:
-        if line.decision == "accept" and line.felt_at is None:
-            line.felt_at = at
-            line.promised = True
-
-
-def _placed(row: Order, result: PlatformOrder, now: datetime) -> str:
-    _felt(row, now)
+def _placed(tx: Transaction, row: Order, result: PlatformOrder, now: datetime) -> str:
+    selling.felt(tx, row, now)
     row.platform_state, row.platform_canceled = result.status, result.canceled
     row.state, row.placed_at = State.PLACED, now
     row.why = f"in the shop as order {result.number}, ready for the warehouse"

@@ -16,7 +16,7 @@ from mirakl_sync.db.models import Connection, Order, OrderLine, Shipment
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.http.redact import redact
 from mirakl_sync.inbox import desk
-from mirakl_sync.orders import states
+from mirakl_sync.orders import selling, states
 from mirakl_sync.orders.case import lane
 from mirakl_sync.orders.states import State
 from mirakl_sync.orders.window import accept_by
@@ -64,6 +64,7 @@ def keep(
             changes.append((row, order, False))
     tx.flush()
     _ring_parcels(tx, [row.id for row, _, new in changes if not new], now)
+    selling.sold(tx, [row for row, _, new in changes if new], now)
     for row, order, new in changes:
         if new:
             timeline.add(tx, "order", row, now, opened.marketplace, f"seen: {order.state}, {order.gross()}")
@@ -117,6 +118,7 @@ def _insert(
     _show(row, order)
     row.accept_by = accept_by(order.created_at, opened.window) if order.state in _ANSWERABLE else None
     row.lines = [_line(line, order, opened, position) for position, line in enumerate(order.lines)]
+    selling.open_lines(row)
     tx.add(row)
     return row
 
@@ -141,11 +143,12 @@ def _observe(
     same = order.updated_at == row.marketplace_updated_at and order.state == row.marketplace_state
     if same and not unheard:
         return False
-    before = row.marketplace_state
+    before, living = row.marketplace_state, selling.alive(row)
     _show(row, order)
     _show_lines(row, order)
     if order.state in _ANSWERABLE and row.accept_by is None:
         row.accept_by = accept_by(order.created_at, opened.window)
+    selling.ended(tx, row, living, now)
     if order.state != before:
         timeline.add(tx, "order", row, now, opened.marketplace, f"{before} became {order.state}")
     if unheard:

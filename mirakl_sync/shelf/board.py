@@ -1,48 +1,207 @@
-"""Write down what a store says of a SKU, and read what may still be promised of it."""
+"""Write down what a store says of its SKUs, and read what may still be promised of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
-from mirakl_sync.db.insert import insert_once
+from mirakl_sync.db.insert import insert_many_once
 from mirakl_sync.db.models import OrderLine, ShelfItem
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.records.shop import ProductFacts
+from mirakl_sync.shelf import bundles, offers, story
+from mirakl_sync.shelf.news import News, judged
+from mirakl_sync.shelf.story import Told
+
+_SHELF = ShelfItem.__table__
+# the columns that hold a fact as it stands
+_PLAIN = (
+    "observed_at",
+    "matches",
+    "product_id",
+    "quantity",
+    "in_stock",
+    "backorders",
+    "price",
+    "price_includes_tax",
+    "sellable",
+    "changed_at",
+)
 
 
-def observe(tx: Transaction, store_pk: int, facts: Iterable[ProductFacts]) -> int:
-    """Keep what the store said; newer is never overwritten by older. Answers how many entries changed."""
-    changed = 0
-    for fact in sorted(facts, key=lambda fact: fact.sku):
-        if insert_once(tx, ShelfItem, {"store_pk": store_pk, **asdict(fact)}):
-            changed += 1
-            continue
-        result = tx.execute(
-            update(ShelfItem)
-            .where(ShelfItem.store_pk == store_pk, ShelfItem.sku == fact.sku, ShelfItem.observed_at < fact.observed_at)
-            .values(**asdict(fact))
-            .execution_options(synchronize_session=False)
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What a batch of words did: how many entries are newer, and the SKUs that stand otherwise than before."""
+
+    newer: int = 0
+    changed: tuple[str, ...] = ()
+
+
+def observe(tx: Transaction, store_pk: int, facts: Iterable[ProductFacts], now: datetime | None = None) -> Observed:
+    """Keep what the store said; newer is never overwritten by older, and what is doubtful is asked again.
+
+    Offers of SKUs that stand otherwise are touched. ``now`` is when we learned it, by default when it was said.
+    """
+    told = {fact.sku: fact for fact in sorted(facts, key=lambda fact: (fact.sku, fact.observed_at))}
+    if not told:
+        return Observed()
+    known = seen(tx, store_pk, list(told), lock=True)
+    batch = _Batch(store_pk, now or max(fact.observed_at for fact in told.values()))
+    for sku, fact in told.items():
+        batch.take(known.get(sku), fact)
+    batch.write(tx)
+    return Observed(len(batch.first) + len(batch.newer), tuple(batch.changed))
+
+
+class _Batch:
+    """Sorts words into what is written for them, so that each kind is one statement."""
+
+    def __init__(self, store_pk: int, now: datetime) -> None:
+        self._store_pk, self._now = store_pk, now
+        self.first: list[ProductFacts] = []
+        self.newer: list[ProductFacts] = []
+        self.changed: dict[str, datetime] = {}
+        self._doubted: list[str] = []
+        self._asked: list[str] = []
+        self._events: list[dict[str, Any]] = []
+
+    def take(self, old: ProductFacts | None, fact: ProductFacts) -> None:
+        """Decide about one word."""
+        news, doubtful = judged(old, fact)
+        if doubtful:
+            self._doubted.append(fact.sku)
+        if not fact.dated_by_shop:
+            self._asked.append(fact.sku)
+        if news is News.FIRST:
+            self.first.append(fact)
+        elif news in (News.CHANGED, News.CONFIRMED):
+            self.newer.append(fact)
+        if news in (News.FIRST, News.CHANGED):
+            self.changed[fact.sku] = min(fact.changed_at or fact.observed_at, fact.observed_at)
+        if news is News.CHANGED and old is not None and old.quantity != fact.quantity:
+            self._tell(old, fact)
+
+    def _tell(self, old: ProductFacts, fact: ProductFacts) -> None:
+        words = "told by the shop" if fact.dated_by_shop else "seen by asking the shop"
+        at, now = self.changed[fact.sku], self._now
+        self._events.append(
+            story.line(
+                self._store_pk, fact.sku, Told.LEVEL, at, now, before=old.quantity, after=fact.quantity, words=words
+            )
         )
-        changed += result.rowcount  # type: ignore[attr-defined]  # an UPDATE's result always has it
-        _forget_felt(tx, store_pk, fact)
-    return changed
+
+    def write(self, tx: Transaction) -> None:
+        """One statement for each kind."""
+        insert_many_once(tx, ShelfItem, [_row(self._store_pk, fact) for fact in self.first])
+        # whoever inserted the same SKU at this moment is overwritten only if ours is newer
+        raced = [] if tx.get_bind().dialect.name == "sqlite" else self.first
+        if replaced := [*self.newer, *raced]:
+            tx.execute(_NEWER, [_bound(self._store_pk, fact) for fact in replaced])
+        bundles.keep(tx, self._store_pk, [*self.first, *self.newer])
+        story.write(tx, self._events)
+        _forget_felt(tx, self._store_pk, self._asked)
+        offers.touch(tx, self._store_pk, self.changed)
+        doubt(tx, self._store_pk, self._doubted, self._now)
 
 
-def _forget_felt(tx: Transaction, store_pk: int, fact: ProductFacts) -> None:
-    """Promises the store had felt before it spoke are inside its number now."""
+def _row(store_pk: int, fact: ProductFacts) -> dict[str, Any]:
+    return {"store_pk": store_pk, "sku": fact.sku, **_columns(fact)}
+
+
+def _bound(store_pk: int, fact: ProductFacts) -> dict[str, Any]:
+    new = {f"new_{name}": value for name, value in _columns(fact).items()}
+    return {"of_store": store_pk, "of_sku": fact.sku, **new}
+
+
+def _columns(fact: ProductFacts) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in _PLAIN} | {
+        "categories": None if fact.categories is None else list(fact.categories),
+        "locations": None if fact.locations is None else dict(fact.locations),
+        "components": [list(each) for each in fact.components] or None,
+    }
+
+
+def _new(name: str) -> Any:
+    return bindparam(f"new_{name}", type_=_SHELF.c[name].type)
+
+
+_NEWER = (
+    update(_SHELF)
+    .where(
+        _SHELF.c.store_pk == bindparam("of_store"),
+        _SHELF.c.sku == bindparam("of_sku"),
+        _SHELF.c.observed_at < _new("observed_at"),
+    )
+    .values(
+        {name: _new(name) for name in (*_PLAIN, "locations", "components")}
+        # an answer that does not tell categories does not take them away
+        | {"categories": func.coalesce(_new("categories"), _SHELF.c.categories)}
+    )
+)
+
+
+def doubt(tx: Transaction, store_pk: int, skus: Iterable[str], now: datetime) -> None:
+    """Only what the store says of these SKUs when asked after ``now`` counts as certain: let it be asked soon."""
+    wanted = list(skus)
+    if wanted:
+        tx.execute(
+            update(_SHELF)
+            .where(_SHELF.c.store_pk == store_pk, _SHELF.c.sku.in_(wanted), _SHELF.c.observed_at <= now)
+            .values(look_at=now)
+        )
+
+
+def doubt_product(tx: Transaction, store_pk: int, product_id: str, now: datetime, *, deleted: bool = False) -> int:
+    """The same for whatever carries this id in the store, its variations too; answers how many SKUs that are.
+
+    Of a deleted one only the id is told, a variation's without its parent's.
+    """
+    column = _SHELF.c.product_id
+    meant = [column == product_id, _begins_with(tx, f"{product_id}/")]
+    if deleted:
+        meant.append(column.endswith(f"/{product_id}", autoescape=True))
+    result = tx.execute(update(_SHELF).where(_SHELF.c.store_pk == store_pk, or_(*meant)).values(look_at=now))
+    return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result always has it
+
+
+def _begins_with(tx: Transaction, text: str) -> Any:
+    """By the index, on both databases: a parent's variations are looked for at every one of its webhooks."""
+    column = _SHELF.c.product_id
+    if tx.get_bind().dialect.name == "sqlite" and not set(text) & set("*?["):
+        return column.op("GLOB")(f"{text}*")
+    return column.startswith(text, autoescape=True)
+
+
+def _forget_felt(tx: Transaction, store_pk: int, skus: Sequence[str]) -> None:
+    """Sales the store had felt when it was asked are inside its number now, and earlier doubts are answered.
+
+    What a shop dates by its own clock proves neither.
+    """
+    if not skus:
+        return
+    asked_at = (
+        select(_SHELF.c.observed_at)
+        .where(_SHELF.c.store_pk == OrderLine.store_pk, _SHELF.c.sku == OrderLine.sku)
+        .scalar_subquery()
+    )
     tx.execute(
         update(OrderLine)
         .where(
             OrderLine.store_pk == store_pk,
-            OrderLine.sku == fact.sku,
-            OrderLine.promised,
-            OrderLine.felt_at < fact.observed_at,
+            OrderLine.sku.in_(skus),
+            or_(OrderLine.promised, OrderLine.unfelt),
+            OrderLine.felt_at < asked_at,
         )
-        .values(promised=False)
+        .values(promised=False, unfelt=False)
         .execution_options(synchronize_session=False)
+    )
+    answered = (_SHELF.c.look_at.is_not(None), _SHELF.c.look_at < _SHELF.c.observed_at)
+    tx.execute(
+        update(_SHELF).where(_SHELF.c.store_pk == store_pk, _SHELF.c.sku.in_(skus), *answered).values(look_at=None)
     )
 
 
@@ -52,14 +211,13 @@ def seen(tx: Transaction, store_pk: int, skus: Sequence[str], *, lock: bool = Fa
     ``lock`` keeps others from promising the same goods until the transaction ends.
     """
     query = _SEEN.with_for_update() if lock else _SEEN
-    rows = tx.execute(query, {"store": store_pk, "skus": list(skus)}).scalars()
-    return {row.sku: _facts(row) for row in rows}
+    return {row.sku: _facts(row) for row in tx.execute(query, {"store": store_pk, "skus": list(skus)})}
 
 
 _SEEN = (
-    select(ShelfItem)
-    .where(ShelfItem.store_pk == bindparam("store"), ShelfItem.sku.in_(bindparam("skus", expanding=True)))
-    .order_by(ShelfItem.sku)
+    select(_SHELF)
+    .where(_SHELF.c.store_pk == bindparam("store"), _SHELF.c.sku.in_(bindparam("skus", expanding=True)))
+    .order_by(_SHELF.c.sku)
 )
 
 
@@ -85,7 +243,24 @@ _PROMISED = (
 )
 
 
-def _facts(row: ShelfItem) -> ProductFacts:
+def unfelt(tx: Transaction, store_pk: int, skus: Sequence[str]) -> dict[str, int]:
+    """Pieces of each SKU that marketplaces sold, answered or not, and the store's number does not contain yet."""
+    rows = tx.execute(_UNFELT, {"store": store_pk, "skus": list(skus)})
+    return {sku: int(pieces) for sku, pieces in rows}
+
+
+_UNFELT = (
+    select(OrderLine.sku, func.sum(OrderLine.quantity))
+    .where(
+        OrderLine.store_pk == bindparam("store"),
+        OrderLine.sku.in_(bindparam("skus", expanding=True)),
+        OrderLine.unfelt,
+    )
+    .group_by(OrderLine.sku)
+)
+
+
+def _facts(row: Any) -> ProductFacts:
     return ProductFacts(
         sku=row.sku,
         observed_at=row.observed_at,
@@ -97,4 +272,8 @@ def _facts(row: ShelfItem) -> ProductFacts:
         price=row.price,
         price_includes_tax=row.price_includes_tax,
         sellable=row.sellable,
+        changed_at=row.changed_at,
+        categories=None if row.categories is None else tuple(row.categories),
+        locations=row.locations,
+        components=tuple((sku, pieces) for sku, pieces in row.components or ()),
     )

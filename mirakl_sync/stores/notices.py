@@ -1,4 +1,4 @@
-"""Pass on what a store told: its orders that are ours, and the SKUs somebody waits for. Everything else is ignored."""
+"""Pass on what a store told: its orders that are ours, and its SKUs. Everything else is ignored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from mirakl_sync.cases import timeline
-from mirakl_sync.db.models import InboxItem, InboxSubject, Order, PlatformLink, ShelfItem
+from mirakl_sync.db.models import InboxItem, InboxSubject, Order, PlatformLink
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.orders import states
 from mirakl_sync.orders.case import ORDERS, TASKS
@@ -82,14 +82,14 @@ def _status(tx: Transaction, row: Order, link: PlatformLink, notice: Notice, now
 
 
 def _product(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> bool:
-    """Only SKUs we once asked about are kept; the questions about them are looked at again."""
+    """Every SKU is kept; the questions about it are looked at again. Where the notice does not tell the SKU (deleted
+    products, parents that count for their variations) the store is asked about all that hang on it."""
     facts = notice.product
-    if facts is None or not facts.sku:
-        return False
+    if notice.deleted or facts is None or not facts.sku:
+        return board.doubt_product(tx, store_pk, notice.subject, now, deleted=notice.deleted) > 0
     # their clock dates the notice, ours dates what we promised: a shop running ahead must not outdate our promises
     facts = replace(facts, observed_at=min(facts.observed_at, now))
-    known = tx.execute(select(ShelfItem.id).where(ShelfItem.store_pk == store_pk, ShelfItem.sku == facts.sku)).first()
-    if known is None or not board.observe(tx, store_pk, [facts]):
+    if not board.observe(tx, store_pk, [facts], now).newer:
         return False
     waiting = tx.execute(
         select(Order.id)

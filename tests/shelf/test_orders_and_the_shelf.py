@@ -12,7 +12,7 @@ import pytest
 
 from mirakl_sync.db.models import Order, OrderLine, Store
 from mirakl_sync.db.transaction import Database, Transaction
-from mirakl_sync.orders import case, loading
+from mirakl_sync.orders import case, loading, selling
 from mirakl_sync.orders.rules import next_step
 from mirakl_sync.orders.steps import Answer, LineDecision
 from mirakl_sync.policy.model import OrderPolicy
@@ -72,7 +72,7 @@ def test_what_the_shop_holds_stays_promised_until_it_says_a_new_number(db: Datab
     with db.transaction() as tx:
         row = tx.get_one(Order, held)
         case._write_decisions(row, YES)
-        case._felt(row, NOON + MINUTE)
+        selling.felt(tx, row, NOON + MINUTE)
         case._write_decisions(row, YES)
         assert (the_line(tx, held).promised, the_line(tx, held).felt_at) == (True, NOON + MINUTE)
     with db.transaction() as tx:

@@ -36,18 +36,17 @@ def _on_the_shelf(day: Day, sku: str) -> ShelfItem | None:
         return tx.execute(select(ShelfItem).where(ShelfItem.sku == sku)).scalar_one_or_none()
 
 
-def test_skus_nobody_asked_about_are_not_kept(day: Day) -> None:
-    assert _poll(day) == "no order changed; 0 orders and 0 products changed, 3 notices of no concern"
-    assert _on_the_shelf(day, "MUG") is None
+def test_every_sku_is_kept(day: Day) -> None:
+    assert _poll(day) == "no order changed; 0 orders and 3 products changed, 0 notices of no concern"
+    assert _on_the_shelf(day, "MUG").quantity == 100
 
 
-def test_a_sku_once_asked_about_is_followed(day: Day) -> None:
-    day.buy("MUG")
-    day.pull()
+def test_a_sku_is_followed(day: Day) -> None:
+    _poll(day)
     day.later(seconds=5)
     day.set_stock("MUG", 42)
     day.later(seconds=5)
-    assert "1 products changed" in _poll(day)
+    _poll(day)
     assert _on_the_shelf(day, "MUG").quantity == 42
 
 

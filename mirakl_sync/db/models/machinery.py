@@ -127,7 +127,7 @@ class ShelfItem(Base):
             sqlite_where=text("look_at IS NOT NULL"),
         ),
         # a deleted product is told by its id alone
-        Index("ix_shelf_product", "store_pk", "product_id"),
+        Index("ix_shelf_product", "store_pk", "product_id", postgresql_ops={"product_id": "text_pattern_ops"}),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -147,6 +147,8 @@ class ShelfItem(Base):
     categories: Mapped[list[str] | None] = mapped_column(default=None)
     # quantity per place of stock, where the shop has several
     locations: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    # what a bundle holds: SKU and pieces of each
+    components: Mapped[list[Any] | None] = mapped_column(default=None)
     # since then somebody doubts the number: only what the shop says when asked later counts
     look_at: Mapped[datetime | None] = mapped_column(default=None)
     # the full look at the store that last showed it

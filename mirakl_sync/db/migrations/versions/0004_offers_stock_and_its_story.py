@@ -278,6 +278,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("changed_at", types.UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("categories", types.Json, nullable=True))
         batch_op.add_column(sa.Column("locations", types.Json, nullable=True))
+        batch_op.add_column(sa.Column("components", types.Json, nullable=True))
         batch_op.add_column(sa.Column("look_at", types.UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("full", sa.Integer(), server_default="0", nullable=False))
         batch_op.add_column(sa.Column("available", sa.Integer(), nullable=True))
@@ -290,8 +291,12 @@ def upgrade() -> None:
             postgresql_where=sa.text("look_at IS NOT NULL"),
             sqlite_where=sa.text("look_at IS NOT NULL"),
         )
-        batch_op.create_index("ix_shelf_product", ["store_pk", "product_id"], unique=False)
-
+        batch_op.create_index(
+            "ix_shelf_product",
+            ["store_pk", "product_id"],
+            unique=False,
+            postgresql_ops={"product_id": "text_pattern_ops"},
+        )
 
 
 def downgrade() -> None:
@@ -307,6 +312,7 @@ def downgrade() -> None:
         batch_op.drop_column("available")
         batch_op.drop_column("full")
         batch_op.drop_column("look_at")
+        batch_op.drop_column("components")
         batch_op.drop_column("locations")
         batch_op.drop_column("categories")
         batch_op.drop_column("changed_at")

@@ -1,0 +1,72 @@
+"""What a sale means to the shelf, from the first sight of an order to its end.
+
+A marketplace's sale counts against what may be offered elsewhere from the moment we see it, answered or not, until
+the shop's own number contains it. A sale that ends without the goods lets go of them by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from mirakl_sync.db.models import Order, OrderLine
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.orders import states
+from mirakl_sync.records.order import DEAD_LINE_STATES
+from mirakl_sync.shelf import board, offers
+from mirakl_sync.shelf.offers import Sale
+
+# What left before we came was taken from the shelf by whoever sent it.
+_SENT = states.LEFT_STATES | states.OVER_STATES
+
+
+def open_lines(row: Order) -> None:
+    """A new order's lines count from now on, unless the goods are not ours to give."""
+    counts = row.managed and not row.fulfilled_by_operator and row.marketplace_state not in _SENT
+    for line in row.lines:
+        line.unfelt = counts and _alive(row, line)
+
+
+def sold(tx: Transaction, rows: Sequence[Order], now: datetime) -> None:
+    """Marketplaces sold these: their own numbers fell, and every other one that shows the same shelf is too high."""
+    for row in rows:
+        offers.sold(tx, row.connection_id, row.store_pk, _sales(row, (line for line in row.lines if line.unfelt)), now)
+
+
+def alive(row: Order) -> set[str]:
+    """The lines that are still a sale, by the marketplace's word."""
+    return {line.line_id for line in row.lines if _alive(row, line)}
+
+
+def ended(tx: Transaction, row: Order, living: set[str], now: datetime) -> None:
+    """Lines of those that were ``living`` are refused or cancelled now: what was kept for them is free again, and
+    nobody publishes whether the marketplace offers them again too."""
+    over = [line for line in row.lines if line.line_id in living and not _alive(row, line)]
+    for line in over:
+        line.unfelt = line.promised = False
+    words = f"{row.order_id} is {row.marketplace_state}"
+    offers.given_back(tx, row.connection_id, row.store_pk, _sales(row, over), now, words)
+
+
+def over(tx: Transaction, row: Order, now: datetime) -> None:
+    """Nothing more can happen to the order: nothing is kept for it any more."""
+    kept = [line for line in row.lines if line.unfelt or line.promised]
+    for line in kept:
+        line.unfelt = line.promised = False
+    offers.touch(tx, row.store_pk, {line.sku: now for line in kept})
+
+
+def felt(tx: Transaction, row: Order, now: datetime) -> None:
+    """The shop subtracted these pieces itself: its next number, asked for from now on, contains them."""
+    taken = [line for line in row.lines if line.decision == "accept" and line.felt_at is None]
+    for line in taken:
+        line.felt_at, line.promised, line.unfelt = now, True, True
+    board.doubt(tx, row.store_pk, {line.sku for line in taken}, now)
+
+
+def _alive(row: Order, line: OrderLine) -> bool:
+    return row.marketplace_state not in states.ENDED_STATES and line.state not in DEAD_LINE_STATES
+
+
+def _sales(row: Order, lines: Iterable[OrderLine]) -> list[Sale]:
+    return [Sale(line.sku, line.quantity, row.created_at, row.order_id) for line in lines]

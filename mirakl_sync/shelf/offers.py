@@ -1,0 +1,158 @@
+"""What happens to offers when something about their SKU does: they are touched, and weighed again soon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, case, or_, select, update
+
+from mirakl_sync.db.models import Connection, Offer
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.db.types import UtcDateTime
+from mirakl_sync.shelf import bundles, story
+from mirakl_sync.shelf.story import Told
+
+_OFFERS = Offer.__table__
+_SINCE = bindparam("changed_since", type_=UtcDateTime())
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """Pieces of a SKU sold by a marketplace, at their time; ``order_id`` is theirs."""
+
+    sku: str
+    quantity: int
+    at: datetime
+    order_id: str
+
+
+def touch(tx: Transaction, store_pk: int, since: Mapping[str, datetime]) -> None:
+    """Weigh the offers of these SKUs again, on every connection of the store, and those of their bundles.
+
+    ``since`` is when the change happened: the age of the number runs from the earliest one that was not told.
+    """
+    if not since:
+        return
+    oldest = min(since.values())
+    for sku in bundles.related(tx, store_pk, list(since)) - since.keys():
+        since = {**since, sku: oldest}
+    ours = select(Connection.id).where(Connection.store_pk == store_pk)
+    tx.execute(
+        update(_OFFERS)
+        .where(_OFFERS.c.connection_id.in_(ours), _OFFERS.c.sku == bindparam("of_sku"))
+        .values(touched_at=_earliest()),
+        [{"of_sku": sku, "changed_since": at} for sku, at in sorted(since.items())],
+    )
+
+
+def touch_all(tx: Transaction, now: datetime, *, store_pk: int | None = None, connection_id: int | None = None) -> int:
+    """Weigh every offer of a store or connection again: a policy changed, or the numbers became stale."""
+    chosen = [_OFFERS.c.listed]
+    if store_pk is not None:
+        chosen.append(_OFFERS.c.store_pk == store_pk)
+    if connection_id is not None:
+        chosen.append(_OFFERS.c.connection_id == connection_id)
+    result = tx.execute(update(_OFFERS).where(*chosen).values(touched_at=_earliest()), {"changed_since": now})
+    return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result always has it
+
+
+def _earliest() -> object:
+    known = _OFFERS.c.touched_at
+    return case((or_(known.is_(None), known > _SINCE), _SINCE), else_=known)
+
+
+def sold(tx: Transaction, connection_id: int, store_pk: int, sales: Iterable[Sale], now: datetime) -> None:
+    """A marketplace sold these: it lowered its own number, unless a file of ours overwrote it since."""
+    sales = list(sales)
+    if not sales:
+        return
+    story.write(
+        tx,
+        [
+            story.line(
+                store_pk,
+                sale.sku,
+                Told.SOLD,
+                sale.at,
+                now,
+                connection_id=connection_id,
+                after=sale.quantity,
+                ref=sale.order_id,
+            )
+            for sale in sales
+        ],
+    )
+    tx.execute(
+        _LOWERED,
+        [
+            {"of_connection": connection_id, "of_sku": sale.sku, "pieces": sale.quantity, "sold_at": sale.at}
+            for sale in sorted(sales, key=lambda sale: sale.sku)
+        ],
+    )
+    touch(tx, store_pk, _first(sales))
+
+
+_SOLD_AT = bindparam("sold_at", type_=UtcDateTime())
+# A sale after the moment our number is from was subtracted there. One before it may have been overwritten by a file
+# that did not know of it: then nobody knows what they show, and the number is sent again.
+_LOWERED = (
+    update(_OFFERS)
+    .where(
+        _OFFERS.c.connection_id == bindparam("of_connection"),
+        _OFFERS.c.sku == bindparam("of_sku"),
+        _OFFERS.c.theirs.is_not(None),
+    )
+    .values(
+        theirs=case(
+            (_OFFERS.c.theirs_at >= _SOLD_AT, None),
+            (_OFFERS.c.theirs > bindparam("pieces"), _OFFERS.c.theirs - bindparam("pieces")),
+            else_=0,
+        )
+    )
+)
+
+
+def given_back(
+    tx: Transaction, connection_id: int, store_pk: int, sales: Iterable[Sale], now: datetime, words: str
+) -> None:
+    """These sales ended without the goods: nobody publishes whether the marketplace adds them to its number again."""
+    sales = list(sales)
+    if not sales:
+        return
+    story.write(
+        tx,
+        [
+            story.line(
+                store_pk,
+                sale.sku,
+                Told.GIVEN_BACK,
+                sale.at,
+                now,
+                connection_id=connection_id,
+                after=sale.quantity,
+                ref=sale.order_id,
+                words=words,
+            )
+            for sale in sales
+        ],
+    )
+    forget_theirs(tx, connection_id, {sale.sku for sale in sales})
+    touch(tx, store_pk, _first(sales))
+
+
+def forget_theirs(tx: Transaction, connection_id: int, skus: Iterable[str]) -> None:
+    """Nobody knows any more what the marketplace shows of these: the next file tells them anew."""
+    tx.execute(
+        update(_OFFERS)
+        .where(_OFFERS.c.connection_id == connection_id, _OFFERS.c.sku.in_(sorted(skus)))
+        .values(theirs=None)
+    )
+
+
+def _first(sales: Iterable[Sale]) -> dict[str, datetime]:
+    since: dict[str, datetime] = {}
+    for sale in sales:
+        since[sale.sku] = min(sale.at, since.get(sale.sku, sale.at))
+    return since
