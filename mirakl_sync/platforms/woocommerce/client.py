@@ -28,8 +28,12 @@ ORDER_FIELDS = (
     "line_items,shipping_lines,fee_lines,billing,shipping"
 )
 PRODUCT_FIELDS = (
-    "id,type,parent_id,sku,status,manage_stock,stock_quantity,stock_status,backorders,price,tax_class,date_modified_gmt"
+    "id,type,parent_id,sku,status,manage_stock,stock_quantity,stock_status,backorders,price,tax_class,"
+    "date_modified_gmt,categories,bundled_items,bundle_stock_quantity,bundle_stock_status,bundle_min_size,bundle_max_size"
 )
+# Dates have whole seconds and the filter is strictly greater-than; a save may also end a moment after its own date.
+OVERLAP = timedelta(seconds=2)
+Page = tuple[datetime, list[Any]]
 
 
 class WooClient:
@@ -89,34 +93,69 @@ class WooClient:
         for row in self._pages("/wc/v3/products", query):
             yield read(schemas.PRODUCT, row, "product")
 
-    def variations(self, parent_id: int) -> Iterator[Product]:
-        """``GET /products/{id}/variations``."""
-        query = {"orderby": "id", "order": "asc", "_fields": PRODUCT_FIELDS}
-        for row in self._pages(f"/wc/v3/products/{parent_id}/variations", query):
-            yield read(schemas.PRODUCT, {"type": "variation", "parent_id": parent_id, **row}, "variation")
+    def products_by_id(self, ids: Sequence[int]) -> Iterator[Product]:
+        """``GET /products?include=``: those of at most a hundred products and parents that are not in the trash."""
+        query = {"include": ",".join(map(str, ids)), "status": "any", "per_page": PAGE, "_fields": PRODUCT_FIELDS}
+        for row in _rows(self.transport.call(READ, "GET", "/wc/v3/products", params=query)):
+            yield read(schemas.PRODUCT, row, "product")
+
+    def product(self, product_id: str | int) -> Product | None:
+        """``GET /products/{id}``, a variation too; None when it is gone for good."""
+        params = {"_fields": PRODUCT_FIELDS}
+        try:
+            answer = self.transport.call(READ, "GET", f"/wc/v3/products/{int(product_id)}", params=params)
+        except Refused as error:
+            if error.code in GONE:
+                return None
+            raise
+        return read(schemas.PRODUCT, answer.json, "product")
+
+    def every(self, path: str, fields: str, **filters: Any) -> Iterator[Page]:
+        """Every row of a list by id, page by page, each with the moment it was asked for.
+
+        Complete also where rows go while we read: each page begins with the last row of the one before, and where it
+        does not, what stands before it moved up, so we go back. ``Unreadable`` where the shop does not sort by id.
+        """
+        last, offset = 0, 0
+        while True:
+            asked = self.clock()
+            query = {"orderby": "id", "order": "asc", "per_page": PAGE, "offset": offset, "_fields": fields, **filters}
+            rows = _rows(self.transport.call(READ, "GET", path, params=query, budget=last == 0))
+            ids = [_id(row) for row in rows]
+            if ids != sorted(set(ids)):
+                raise Unreadable("WooCommerce's list is not sorted by id.", payload=ids)
+            if offset and (not ids or ids[0] > last):
+                offset = max(0, offset - PAGE + 1)
+                continue
+            yield asked, [row for row in rows if _id(row) > last]
+            if len(rows) < PAGE:
+                return
+            last, offset = ids[-1], offset + PAGE - 1
 
     # Changes
 
-    def changed(self, path: str, fields: str, since: datetime, **filters: Any) -> Iterator[Mapping[str, Any]]:
-        """Rows modified at or after ``since``, oldest first, each state once.
+    def changed(self, path: str, fields: str, since: datetime, **filters: Any) -> Iterator[Page]:
+        """Rows modified at or after ``since``, oldest first, each state once, page by page with the moment of asking.
 
         A list sorted by modification changes while it is paged: every page starts anew from the last second seen,
-        with one second of overlap because the filter is strictly greater-than; only a page that lies in one second
-        is followed by its next page.
+        with some overlap because the filter is strictly greater-than; only a page that lies within the overlap is
+        followed by its next page.
         """
         seen: set[tuple[Any, Any]] = set()
         start, page = since, 1
         while True:
-            query = {"modified_after": stamp(start - timedelta(seconds=1)), "dates_are_gmt": "true", "page": page}
+            asked = self.clock()
+            query = {"modified_after": stamp(start - OVERLAP), "dates_are_gmt": "true", "page": page}
             query |= {"orderby": "modified", "order": "asc", "per_page": PAGE, "_fields": fields, **filters}
             rows = _rows(self.transport.call(READ, "GET", path, params=query, budget=page == 1))
             fresh = [row for row in rows if (row.get("id"), row.get("date_modified_gmt")) not in seen]
             seen.update((row.get("id"), row.get("date_modified_gmt")) for row in fresh)
-            yield from fresh
+            yield asked, fresh
             if len(rows) < PAGE:
                 return
             last = _modified(rows[-1], start)
             start, page = (last, 1) if last > start else (start, page + 1)
+            seen = {known for known in seen if str(known[1]) >= stamp(start - OVERLAP)}
 
     def has_variations_list(self) -> bool:
         """True where ``GET /variations`` exists (10.3 and later)."""
@@ -214,6 +253,12 @@ def _rows(answer: Answer) -> list[Any]:
     if not isinstance(answer.json, list):
         raise Unreadable("WooCommerce's list is no list.", payload=answer.json)
     return answer.json
+
+
+def _id(row: Any) -> int:
+    if not isinstance(row, Mapping) or not isinstance(row.get("id"), int):
+        raise Unreadable("A row of WooCommerce's list has no id.", payload=row)
+    return int(row["id"])
 
 
 def _modified(row: Mapping[str, Any], otherwise: datetime) -> datetime:

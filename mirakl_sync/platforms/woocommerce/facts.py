@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
 from urllib.parse import quote
 
 from mirakl_sync.errors import Refused
 from mirakl_sync.platforms.woocommerce.client import FRESH, PAGE, WooClient
+from mirakl_sync.platforms.woocommerce.family import Family
+from mirakl_sync.platforms.woocommerce.levels import Telling, product_facts, ref_of
 from mirakl_sync.platforms.woocommerce.orders import ProductRef
 from mirakl_sync.platforms.woocommerce.schemas import Product
 from mirakl_sync.records.shop import OrderDraft, ProductFacts
 
 URL_ROOM = 3000
-NOT_SOLD = frozenset({"variable", "grouped", "external"})
 
 
 class Catalogue:
@@ -23,15 +22,18 @@ class Catalogue:
 
     def __init__(self, client: WooClient) -> None:
         self.client = client
+        self.family = Family(client)
         self._known: dict[str, tuple[datetime, ProductRef]] = {}
 
     def facts(self, skus: Sequence[str]) -> dict[str, ProductFacts]:
         """Facts of every SKU asked for; unknown ones with ``matches=0``. At most 100 SKUs are asked in one call."""
         wanted = [sku for sku in dict.fromkeys(skus) if sku.strip()]
-        found = self._found(wanted)
-        includes_tax = self.client.tax_rules().prices_include_tax if found else True
         at = self.client.clock()
-        return {sku: product_facts(sku, found.get(sku.casefold(), ()), at, includes_tax) for sku in skus}
+        found = self._found(wanted)
+        telling = Telling(at, self.client.tax_rules().prices_include_tax if found else True)
+        rows = [row for products in found.values() for row in products]
+        parents, holds = self.family.parents(rows, {}), self.family.components(rows)
+        return {sku: product_facts(sku, found.get(sku.casefold(), ()), telling, parents, holds) for sku in skus}
 
     def refs(self, draft: OrderDraft, *, with_classes: bool) -> dict[str, ProductRef]:
         """The product behind each line. ``Refused`` names SKUs that are unknown or carried twice."""
@@ -97,14 +99,6 @@ def _odd(sku: str) -> bool:
     return any(char in ",<>%&\\\"'" or not char.isprintable() for char in sku) or sku != " ".join(sku.split())
 
 
-def ref_of(product: Product) -> ProductRef:
-    """How an order line names the product. ``parent`` as a class tells nothing."""
-    tax_class = None if product.tax_class in (None, "parent") else product.tax_class
-    if product.type == "variation" or product.parent_id:
-        return ProductRef(product.parent_id or 0, product.id, tax_class)
-    return ProductRef(product.id, 0, tax_class)
-
-
 def _only(sku: str, products: Sequence[Product]) -> ProductRef:
     if len(products) == 1:
         return ref_of(products[0])
@@ -114,32 +108,3 @@ def _only(sku: str, products: Sequence[Product]) -> ProductRef:
         )
     ids = ", ".join(str(product.id) for product in products)
     raise Refused(f"The shop has the SKU {sku} on several products ({ids}).", code="doubled_sku")
-
-
-def product_facts(
-    sku: str, products: Sequence[Product], observed_at: datetime, includes_tax: bool | None
-) -> ProductFacts:
-    """One SKU in our words. ``includes_tax`` None means unknown: then no price is told."""
-    if not products:
-        return ProductFacts(sku, observed_at, matches=0, in_stock=False, sellable=False)
-    product = products[0]
-    return ProductFacts(
-        sku=sku,
-        observed_at=observed_at,
-        matches=len(products),
-        product_id=str(ref_of(product)),
-        quantity=_whole(product.stock_quantity) if product.manage_stock in (True, "parent") else None,
-        in_stock=product.stock_status != "outofstock",
-        backorders=product.backorders in ("yes", "notify") or product.stock_status == "onbackorder",
-        price=None if includes_tax is None else product.price,
-        price_includes_tax=bool(includes_tax),
-        sellable=product.status == "publish" and product.type not in NOT_SOLD,
-    )
-
-
-def _whole(quantity: Any) -> int | None:
-    """Whole pieces: plugins count in fractions, and half a piece cannot be sold."""
-    try:
-        return int(Decimal(str(quantity)).__floor__())
-    except (InvalidOperation, ValueError, OverflowError):
-        return None

@@ -7,7 +7,7 @@ import hashlib
 import heapq
 import hmac
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,11 +15,13 @@ from typing import Any
 from mirakl_sync.errors import Misconfigured, Refused, Unreadable
 from mirakl_sync.platforms.contract import Delivery
 from mirakl_sync.platforms.woocommerce import orders, schemas
-from mirakl_sync.platforms.woocommerce.client import ORDER_FIELDS, PRODUCT_FIELDS, WooClient
-from mirakl_sync.platforms.woocommerce.facts import product_facts
+from mirakl_sync.platforms.woocommerce.client import ORDER_FIELDS, PRODUCT_FIELDS, Page, WooClient
+from mirakl_sync.platforms.woocommerce.family import Family
+from mirakl_sync.platforms.woocommerce.levels import BUNDLE, VARIABLE, Telling, product_facts, ref_of
+from mirakl_sync.platforms.woocommerce.looking import PRODUCTS, VARIATIONS, children, read_product, read_variation
 from mirakl_sync.platforms.woocommerce.schemas import Product, ShopOrder
 from mirakl_sync.platforms.woocommerce.settings import StoreSettings
-from mirakl_sync.records.shop import Notice, NoticeKind
+from mirakl_sync.records.shop import Notice, NoticeKind, ProductFacts
 
 PING = b"webhook_id="
 
@@ -65,7 +67,7 @@ def read_notices(
     if kind == "order":
         notice = order_notice(schemas.read(schemas.ORDER, payload, topic), settings, shop_url, at)
         return () if notice is None else (notice,)
-    return (product_notice(schemas.read(schemas.PRODUCT, payload, topic), at, includes_tax),)
+    return (pushed_product(schemas.read(schemas.PRODUCT, payload, topic), at, includes_tax),)
 
 
 def _payload(topic: str, body: bytes) -> Mapping[str, Any]:
@@ -91,11 +93,18 @@ def order_notice(order: ShopOrder, settings: StoreSettings, shop_url: str, at: d
     return Notice(NoticeKind.ORDER, seen.order_id, order.modified_at or at, order=seen, deleted=order.status == "trash")
 
 
-def product_notice(product: Product, at: datetime, includes_tax: bool | None) -> Notice:
-    """A notice of a product; parents and products without a SKU carry no facts of their own."""
+def pushed_product(product: Product, at: datetime, includes_tax: bool | None) -> Notice:
+    """What a webhook tells of a product, dated by the shop.
+
+    Incomplete where the payload cannot tell all: a parent may count for its variations, or have been switched off with
+    them; what a bundle holds is named by ids. A variation is told without its parent. No SKU, no facts.
+    """
+    incomplete = product.type in (VARIABLE, BUNDLE)
+    facts = None
+    if product.sku and product.type != BUNDLE:
+        facts = product_facts(product.sku, [product], Telling(at, includes_tax, dated_by_shop=True), {}, {})
     seen_at = product.modified_at or at
-    facts = product_facts(product.sku, [product], seen_at, includes_tax) if product.sku else None
-    return Notice(NoticeKind.PRODUCT, str(product.id), seen_at, product=facts)
+    return Notice(NoticeKind.PRODUCT, str(product.id), seen_at, product=facts, incomplete=incomplete)
 
 
 def orders_since(client: WooClient, settings: StoreSettings, shop_url: str, since: datetime) -> Iterator[Notice]:
@@ -107,42 +116,51 @@ def orders_since(client: WooClient, settings: StoreSettings, shop_url: str, sinc
     return heapq.merge(*doors, key=lambda notice: notice.observed_at)
 
 
-def _order_notices(
-    rows: Iterator[Mapping[str, Any]], settings: StoreSettings, shop_url: str, since: datetime
-) -> Iterator[Notice]:
-    for row in rows:
-        notice = order_notice(schemas.read(schemas.ORDER, row, "order"), settings, shop_url, since)
-        if notice is not None:
-            yield notice
+def _order_notices(pages: Iterator[Page], settings: StoreSettings, shop_url: str, since: datetime) -> Iterator[Notice]:
+    for _, rows in pages:
+        for row in rows:
+            notice = order_notice(schemas.read(schemas.ORDER, row, "order"), settings, shop_url, since)
+            if notice is not None:
+                yield notice
 
 
-def products_since(client: WooClient, since: datetime) -> Iterator[Notice]:
-    """Products and variations changed since, oldest first.
+def products_since(client: WooClient, family: Family, since: datetime) -> Iterator[Notice]:
+    """Products and variations changed since, oldest first; facts as of the moment their page was asked for.
 
     Before 10.3 there is no list of all variations: those of every changed parent are read instead. A parent that counts
-    the stock for its variations moves alone, so its variations are read in every version.
+    the stock for its variations, or that is not published, moves alone: its variations are read in every version.
     """
     listed = client.has_variations_list()
     includes_tax = client.tax_rules().prices_include_tax
-    doors = [_product_notices(client, since, all_children=not listed, includes_tax=includes_tax)]
+    doors = [_product_notices(client, family, since, all_children=not listed, includes_tax=includes_tax)]
     if listed:
-        rows = client.changed("/wc/v3/variations", PRODUCT_FIELDS, since)
-        doors.append(_variation_notices(rows, since, includes_tax))
+        doors.append(_variation_notices(client, family, since, includes_tax))
     return heapq.merge(*doors, key=lambda notice: notice.observed_at)
 
 
-def _product_notices(client: WooClient, since: datetime, *, all_children: bool, includes_tax: bool) -> Iterator[Notice]:
-    for row in client.changed("/wc/v3/products", PRODUCT_FIELDS, since, status="any"):
-        product = schemas.read(schemas.PRODUCT, row, "product")
-        yield product_notice(product, since, includes_tax)
-        if product.type == "variable" and (all_children or product.manage_stock is True):
-            told_at = product.modified_at or since
-            for child in client.variations(product.id):
-                facts = product_facts(child.sku, [child], told_at, includes_tax) if child.sku else None
-                yield Notice(NoticeKind.PRODUCT, str(child.id), told_at, product=facts)
+def _product_notices(
+    client: WooClient, family: Family, since: datetime, *, all_children: bool, includes_tax: bool
+) -> Iterator[Notice]:
+    for asked, rows in client.changed(PRODUCTS, PRODUCT_FIELDS, since, status="any"):
+        products = [read_product(row) for row in rows]
+        told = _by_id(family.facts(products, Telling(asked, includes_tax)))
+        for product in products:
+            at = product.modified_at or since
+            yield Notice(NoticeKind.PRODUCT, str(product.id), at, product=told.get(str(product.id)))
+            moves_alone = product.manage_stock is True or product.status != "publish"
+            if product.type == VARIABLE and (all_children or moves_alone):
+                for number, facts in _by_id(children(client, family, product, includes_tax)).items():
+                    yield Notice(NoticeKind.PRODUCT, number.rpartition("/")[2], at, product=facts)
 
 
-def _variation_notices(rows: Iterator[Mapping[str, Any]], since: datetime, includes_tax: bool) -> Iterator[Notice]:
-    for row in rows:
-        variation = schemas.read(schemas.PRODUCT, {"type": "variation", **row}, "variation")
-        yield product_notice(variation, since, includes_tax)
+def _variation_notices(client: WooClient, family: Family, since: datetime, includes_tax: bool) -> Iterator[Notice]:
+    for asked, rows in client.changed(VARIATIONS, PRODUCT_FIELDS, since):
+        variations = [read_variation(row) for row in rows]
+        told = _by_id(family.facts(variations, Telling(asked, includes_tax)))
+        for variation in variations:
+            facts = told.get(str(ref_of(variation)))
+            yield Notice(NoticeKind.PRODUCT, str(variation.id), variation.modified_at or since, product=facts)
+
+
+def _by_id(told: Sequence[ProductFacts]) -> dict[str, ProductFacts]:
+    return {fact.product_id: fact for fact in told}

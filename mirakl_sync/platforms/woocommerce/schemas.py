@@ -85,8 +85,22 @@ class ShopOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """What a bundle of the Product Bundles plugin holds of one product; ``most`` None is as many as the buyer likes."""
+
+    product_id: int
+    least: int
+    most: int | None
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
-    """A product or variation."""
+    """A product or variation. ``categories`` are slugs, None where the answer does not tell them.
+
+    The plugin Product Bundles adds ``pieces`` and ``bundle_stock_*`` to products of the type ``bundle``;
+    ``bundle_sized`` where the buyer chooses how many pieces there are in all.
+    """
 
     id: int
     type: str = "simple"
@@ -100,6 +114,11 @@ class Product:
     price: Decimal | None = None
     tax_class: str | None = ""
     modified_at: datetime | None = None
+    categories: tuple[str, ...] | None = None
+    pieces: tuple[Piece, ...] = ()
+    bundle_stock_quantity: Any = None
+    bundle_stock_status: str | None = None
+    bundle_sized: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +144,33 @@ def _applied(rows: Any) -> tuple[int, ...]:
         return ()
     told = (row.get("id") for row in rows if isinstance(row, Mapping) and row.get("total") not in ("", None))
     return tuple(int(str(rate)) for rate in told if str(rate).isdigit())
+
+
+def _slugs(rows: Any) -> tuple[str, ...] | None:
+    """Categories by slug, by name where a plugin leaves the slug out."""
+    if not isinstance(rows, list):
+        return None
+    told = (row.get("slug") or row.get("name") for row in rows if isinstance(row, Mapping))
+    return tuple(sorted({str(word) for word in told if word}))
+
+
+def _pieces(rows: Any) -> tuple[Piece, ...]:
+    if not isinstance(rows, list):
+        return ()
+    return tuple(_piece(row) for row in rows if isinstance(row, Mapping))
+
+
+def _piece(row: Mapping[str, Any]) -> Piece:
+    least, most = _count(row.get("quantity_min")), _count(row.get("quantity_max"))
+    return Piece(_count(row.get("product_id")) or 0, 1 if least is None else least, most, row.get("optional") is True)
+
+
+def _count(told: Any) -> int | None:
+    return int(str(told)) if str(told).isdigit() else None
+
+
+def _told(value: Any) -> bool:
+    return value not in (None, "", 0, "0")
 
 
 class LineSchema(Shape):
@@ -179,7 +225,7 @@ class OrderSchema(Shape):
 
 
 class ProductSchema(Shape):
-    """``GET /products``, ``/variations`` and product webhooks."""
+    """``GET /products``, ``/variations`` and product webhooks, with what the plugin Product Bundles adds."""
 
     id = fields.Integer(required=True)
     type = fields.String()
@@ -193,10 +239,18 @@ class ProductSchema(Shape):
     price = fields.Raw(allow_none=True)
     tax_class = fields.String(allow_none=True)
     modified_at = Utc(allow_none=True, data_key="date_modified_gmt")
+    categories = fields.Function(deserialize=_slugs)
+    pieces = fields.Function(deserialize=_pieces, data_key="bundled_items")
+    bundle_stock_quantity = fields.Raw(allow_none=True)
+    bundle_stock_status = fields.Raw(allow_none=True)
+    bundle_min_size = fields.Function(deserialize=_told)
+    bundle_max_size = fields.Function(deserialize=_told)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Product:
         """A ``Product``; a price that is no number is no price."""
+        sizes = [data.pop(name, False) for name in ("bundle_min_size", "bundle_max_size")]
+        data["bundle_sized"] = any(sizes)
         try:
             price = Decimal(str(data.get("price") or ""))
         except InvalidOperation:

@@ -26,6 +26,7 @@ WOOCOMMERCE = PlatformSpec(
             Capability.COMMISSION_DISCOUNT,
             Capability.COMMISSION_ATTRIBUTE,
             Capability.PRODUCT_FACTS,
+            Capability.STOCK_LEVELS,
             Capability.ORDER_NOTICES,
             Capability.PRODUCT_NOTICES,
             Capability.PARCELS,

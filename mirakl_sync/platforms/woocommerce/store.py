@@ -9,7 +9,7 @@ from mirakl_sync.clock import Clock
 from mirakl_sync.errors import Misconfigured, Refused
 from mirakl_sync.http.contract import Auth, Basic, Dial, OAuth1, QueryKeys
 from mirakl_sync.platforms.contract import Delivery, StoreAccess
-from mirakl_sync.platforms.woocommerce import checks, finding, notices, orders, placing, watching
+from mirakl_sync.platforms.woocommerce import checks, finding, looking, notices, orders, placing, watching
 from mirakl_sync.platforms.woocommerce.answers import interpret
 from mirakl_sync.platforms.woocommerce.client import PAGE, WooClient
 from mirakl_sync.platforms.woocommerce.facts import Catalogue
@@ -72,6 +72,14 @@ class WooCommerce:
         """``GET /products?sku=``; a quantity may be negative where the shop oversold."""
         return self._catalogue.facts(skus)
 
+    def levels(self) -> Iterator[ProductFacts]:
+        """``GET /products`` and ``GET /variations`` (10.3 and later), a hundred rows to a call, by id."""
+        return looking.levels(self.client, self._catalogue.family)
+
+    def skus_of(self, product_id: str) -> tuple[str, ...]:
+        """``GET /products/{id}`` and its variations."""
+        return looking.skus_of(self.client, product_id)
+
     def create_order(self, draft: OrderDraft, *, held: bool) -> PlatformOrder:
         """``POST /orders`` as ``pending``, or as ``on-hold``, which takes the stock."""
         return self._seen(placing.create(self._desk, draft, held=held))
@@ -119,7 +127,7 @@ class WooCommerce:
         """The poll that makes the webhooks' losses good; ``since`` counts by the shop's own modification times."""
         if kind is NoticeKind.ORDER:
             return notices.orders_since(self.client, self.settings, self.url, since)
-        return notices.products_since(self.client, since)
+        return notices.products_since(self.client, self._catalogue.family, since)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> Delivery:
         """``X-WC-Webhook-Signature`` over the raw body."""
