@@ -18,10 +18,12 @@ from mirakl_sync.sandbox.mirakl import (
     exports,
     giving_back,
     listing,
+    offer_lists,
     platform,
     shipment_calls,
     shipment_lists,
     shipping,
+    stock_calls,
 )
 from mirakl_sync.sandbox.mirakl.operations import add_operation, refuse_without_length
 from mirakl_sync.sandbox.mirakl.order_control import add_order_control
@@ -35,6 +37,8 @@ _ORDER_SETTINGS, _OFFER_SETTINGS = "ROLE_PARTNER_ORDER_SETTINGS_READ", "ROLE_PAR
 _SHOP_SETTINGS, _ORDERS = "ROLE_PARTNER_SHOP_SETTINGS_READ", "ROLE_PARTNER_ORDER_READ"
 _REFUND = ("ROLE_PARTNER_ORDER_REFUND_REQUEST", "ROLE_PARTNER_ORDER_REFUND")
 _EXPORT = "/api/orders/async-export"
+_STOCK, _WRITE_STOCK = "/api/offers/stock/imports", ("ROLE_PARTNER_OFFER_STOCK_WRITE",)
+_READ_OFFERS = ("ROLE_PARTNER_OFFER_READ",)
 
 OPERATIONS: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "A01": ("GET /api/account", platform.account, ("ROLE_PARTNER_SHOP_READ",)),
@@ -52,6 +56,11 @@ OPERATIONS: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "CUR01": ("GET /api/currencies", platform.currencies, ("ROLE_PARTNER_CURRENCY_SETTINGS_READ",)),
     "L01": ("GET /api/locales", platform.locales, ("ROLE_PARTNER_I18N_SETTINGS_READ",)),
     "OF61": ("GET /api/offers/states", platform.offer_states, (_OFFER_SETTINGS,)),
+    "OF21": ("GET /api/offers", offer_lists.list_offers, _READ_OFFERS),
+    "OF22": ("GET /api/offers/<offer_id>", offer_lists.one_offer, _READ_OFFERS),
+    "STO01": (f"POST {_STOCK}", stock_calls.send_stock, _WRITE_STOCK),
+    "STO02": (f"GET {_STOCK}/<import_id>/status", stock_calls.stock_status, _WRITE_STOCK),
+    "STO03": (f"GET {_STOCK}/<import_id>/error_report", stock_calls.stock_report, _WRITE_STOCK),
     "OR75": ("GET /api/orders/taxes", platform.order_taxes, (_ORDER_SETTINGS,)),
     "OR11": ("GET /api/orders", listing.list_orders, (_ORDERS,)),
     "OR04": ("PUT /api/orders", answering.update_orders, ("ROLE_PARTNER_ORDER_EDIT",)),

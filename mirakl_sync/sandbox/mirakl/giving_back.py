@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
-from mirakl_sync.sandbox.mirakl import leaving, life
+from mirakl_sync.sandbox.mirakl import leaving, life, quantities
 from mirakl_sync.sandbox.mirakl.line_views import can_refund, returned_taxes
 from mirakl_sync.sandbox.mirakl.model import Line, MoneyBack, Order, Taxed, cents
 from mirakl_sync.sandbox.mirakl.operations import Call
@@ -162,6 +162,8 @@ def _cancel(call: Call, mode: str, order: Order, line: Line, sent: dict[str, Any
     back = _money_back(call, mode, line, sent, "")
     line.cancelations.append(back)
     call.tenant.tally["cancelations"] += 1
+    if call.tenant.settings.give_back_on_cancel:
+        quantities.give_back(call.tenant, order.shop_id, line.sku, back.quantity, order.order_id, call.now)
     if not line.left()[0].net and not line.left()[1].net:
         line.state = "CANCELED"
     call.tenant.orders.touch(order, call.now)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from mirakl_sync.sandbox.mirakl import quantities
 from mirakl_sync.sandbox.mirakl.dates import window_end
 from mirakl_sync.sandbox.mirakl.model import Line, Order
 from mirakl_sync.sandbox.mirakl.shipment_model import GONE
@@ -63,7 +64,7 @@ def time_out(tenant: Tenant, order: Order, at: int) -> None:
     refuse(tenant, order, at, by="timeout")
     if tenant.settings.zero_offer_on_timeout:
         for line in order.lines:
-            tenant.offers[order.shop_id][line.sku].quantity = 0
+            quantities.zero(tenant, order.shop_id, line.sku, order.order_id, at)
 
 
 def accept(tenant: Tenant, order: Order, at: int, by: str, refused_lines: frozenset[str] = frozenset()) -> None:
@@ -76,7 +77,7 @@ def accept(tenant: Tenant, order: Order, at: int, by: str, refused_lines: frozen
             line.state = "REFUSED"
     order.decided, order.accepted, order.accepted_by = decided, at, by
     tenant.tally[f"accepted_by_{by}"] += 1
-    _return_goods(tenant, [line for line in order.lines if not line.alive], order, tenant.settings.give_back_on_refusal)
+    _take_back_refused(tenant, [line for line in order.lines if not line.alive], order, at, by)
     if order.workflow == "PAY_ON_ACCEPTANCE":
         _to(tenant, order, "WAITING_DEBIT", at)
         _later(tenant, order, at, tenant.settings.debit_seconds, ask_for_money)
@@ -87,7 +88,7 @@ def accept(tenant: Tenant, order: Order, at: int, by: str, refused_lines: frozen
 def refuse(tenant: Tenant, order: Order, at: int, by: str) -> None:
     """All lines are refused, by the shop, the operator or the timeout."""
     must_be(order, "WAITING_ACCEPTANCE")
-    _return_goods(tenant, order.lines, order, tenant.settings.give_back_on_refusal)
+    _take_back_refused(tenant, order.lines, order, at, by)
     order.decided = None if by == "timeout" else at
     order.refused_by = by
     for line in order.lines:
@@ -127,7 +128,8 @@ def cancel(tenant: Tenant, order: Order, at: int, by: str) -> None:
     must_be(order, "STAGING", "WAITING_ACCEPTANCE", "WAITING_DEBIT", "WAITING_DEBIT_PAYMENT", "SHIPPING")
     if _has_begun_to_leave(order):
         raise WrongState(f"a part of {order.order_id} has left already")
-    _return_goods(tenant, [line for line in order.lines if line.alive], order, tenant.settings.give_back_on_cancel)
+    if tenant.settings.give_back_on_cancel:
+        _return_goods(tenant, [line for line in order.lines if line.alive], order, at)
     order.cancelled_by = by
     tenant.tally[f"cancelled_by_{by}"] += 1
     _to(tenant, order, "CANCELED", at)
@@ -207,11 +209,20 @@ def _accepts_automatically(tenant: Tenant, order: Order) -> bool:
     return how == "AUTOMATIC" or (how == "BOTH" and tenant.shop(order.shop_id).automatic_acceptance)
 
 
-def _return_goods(tenant: Tenant, lines: list[Line], order: Order, wanted: bool) -> None:
-    """Mirakl does not publish when quantities come back: a setting per reason [I]."""
-    if wanted:
+def _take_back_refused(tenant: Tenant, lines: list[Line], order: Order, at: int, by: str) -> None:
+    """Some operators set to zero what a shop refused: it said itself that there is none."""
+    if tenant.settings.give_back_on_refusal:
+        _return_goods(tenant, lines, order, at)
+    if tenant.settings.zero_offer_on_refusal and by == "shop":
         for line in lines:
-            tenant.offers[order.shop_id][line.sku].quantity += line.quantity
+            quantities.zero(tenant, order.shop_id, line.sku, order.order_id, at)
+
+
+def _return_goods(tenant: Tenant, lines: list[Line], order: Order, at: int) -> None:
+    """Mirakl does not publish when quantities come back: a setting per reason [I]."""
+    for line in lines:
+        pieces = line.quantity - sum(one.quantity for one in line.cancelations)
+        quantities.give_back(tenant, order.shop_id, line.sku, pieces, order.order_id, at)
 
 
 def must_be(order: Order, *states: str) -> None:

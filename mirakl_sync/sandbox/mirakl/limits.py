@@ -20,6 +20,9 @@ PUBLISHED: dict[str, tuple[int, float]] = {
     "OR13": (1, 5 * MINUTE),
     "OR14": (1, 2.0),
     "ST12": (1, 5 * MINUTE),
+    "STO01": (1, MINUTE),
+    "STO02": (1, 15.0),
+    "STO03": (1, MINUTE),
 }
 EXTERNAL_PARTNER = {"OR11": (1, 15 * MINUTE)}
 

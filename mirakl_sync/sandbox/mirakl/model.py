@@ -1,4 +1,4 @@
-"""What the simulated marketplace remembers: offers, orders, lines, refunds. Times are milliseconds."""
+"""What the simulated marketplace remembers: orders, lines, refunds. Times are milliseconds."""
 
 from __future__ import annotations
 
@@ -58,17 +58,6 @@ class Taxed:
         whole = self.shown(mode)
         tax = cents(self.tax * amount / whole) if whole else ZERO
         return Taxed(amount - tax, tax) if mode == "TAX_INCLUDED" else Taxed(amount, tax)
-
-
-@dataclass
-class Offer:
-    """What a shop sells."""
-
-    offer_id: int
-    sku: str
-    price: Decimal
-    quantity: int
-    title: str
 
 
 @dataclass

@@ -12,7 +12,7 @@ from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
 from mirakl_sync.sandbox.mirakl import leaving, life
 from mirakl_sync.sandbox.mirakl.model import Order
-from mirakl_sync.sandbox.mirakl.placing import place
+from mirakl_sync.sandbox.mirakl.placing import TurnedAway, place
 from mirakl_sync.sandbox.mirakl.settings import Key
 from mirakl_sync.sandbox.mirakl.tracking import OF_ORDER, read_tracking
 
@@ -54,7 +54,15 @@ def add_order_control(app: Flask, tenant: Tenant) -> None:
     def place_orders() -> dict[str, Any]:
         asked = control_json()
         count = int(asked.pop("count", 1))
-        return {"order_ids": [_place(tenant, asked) for _ in range(count)]}
+        placed, turned_away = [], ""
+        for _ in range(count):
+            try:
+                placed.append(_place(tenant, asked))
+            except TurnedAway as error:
+                turned_away = str(error)
+        if turned_away and not placed:
+            raise Conflict(turned_away)
+        return {"order_ids": placed, "turned_away": count - len(placed)}
 
     @app.post(f"{CONTROL_PREFIX}/orders/<order_id>/<action>", endpoint="control_act")
     def act(order_id: str, action: str) -> dict[str, Any]:
@@ -97,6 +105,7 @@ def _place(tenant: Tenant, asked: dict[str, Any]) -> str:
     """The lock is let go between two orders, so that a thousand of them do not stop the shop."""
     try:
         with tenant.lock:
+            tenant.tick()
             return place(tenant, asked).order_id
     except (ValueError, TypeError, KeyError, ArithmeticError) as error:
         raise BadRequest(f"{type(error).__name__}: {error}") from error

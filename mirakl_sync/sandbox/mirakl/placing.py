@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mirakl_sync.sandbox.mirakl import leaving, life
+from mirakl_sync.sandbox.mirakl import leaving, life, quantities
 from mirakl_sync.sandbox.mirakl.broken import BREAKAGES
-from mirakl_sync.sandbox.mirakl.model import STATES, Line, Offer, Order, Taxed, cents
+from mirakl_sync.sandbox.mirakl.model import STATES, Line, Order, Taxed, cents
+from mirakl_sync.sandbox.mirakl.offer_model import Offer
 from mirakl_sync.sandbox.mirakl.places import COUNTRIES, Country, a_customer, an_address
 from mirakl_sync.sandbox.mirakl.settings import WORKFLOWS
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 SHIPPING_PRICES = (Decimal("0.00"), Decimal("4.90"), Decimal("6.50"))
 LINE_COUNTS = (1, 1, 1, 2, 2, 3, 4)
 OPTIONS = {
-    "additional_fields", "broken", "channel", "country", "customer", "fulfillment_center", "lines",
+    "additional_fields", "broken", "channel", "country", "customer", "fulfillment_center", "if_offered", "lines",
     "order_id", "payment", "payment_seconds", "shipping_price", "shipping_type_code", "shop_id", "staging_end",
     "staging_seconds", "state", "acceptance_window", "workflow",
 }  # fmt: skip
@@ -33,12 +35,21 @@ CHOICES = {
 PATH_TO_CLOSED: tuple[life.Step, ...] = (partial(leaving.ship_rest, by="portal"), life.receive, life.close)
 
 
+class TurnedAway(Exception):
+    """The customer saw that there is not enough, and went."""
+
+
 def place(tenant: Tenant, asked: dict[str, Any]) -> Order:
-    """One order now; `asked` may hold any of OPTIONS. ValueError says what cannot be had."""
+    """One order now; `asked` may hold any of OPTIONS. ValueError says what cannot be had.
+
+    With `if_offered` the customer looks first: TurnedAway when the offers are inactive or show too little.
+    """
     _check(tenant, asked)
     order = _order(tenant, asked)
+    if asked.get("if_offered"):
+        _look(tenant, order)
     for line in order.lines:
-        tenant.offers[order.shop_id][line.sku].quantity -= line.quantity
+        quantities.sell(tenant, order.shop_id, line.sku, line.quantity, order.order_id, order.updated)
     tenant.orders.add(order)
     tenant.tally["placed"] += 1
     wanted = asked.get("state")
@@ -64,6 +75,17 @@ def _check(tenant: Tenant, asked: dict[str, Any]) -> None:
         raise ValueError(f"shipping_type_code is one of {', '.join(types)}")
     if asked.get("order_id") in tenant.orders.by_id:
         raise ValueError(f"there is an order {asked['order_id']} already")
+
+
+def _look(tenant: Tenant, order: Order) -> None:
+    wanted: Counter[str] = Counter()
+    for line in order.lines:
+        wanted[line.sku] += line.quantity
+    for sku, pieces in wanted.items():
+        offer = tenant.offers[order.shop_id].get(sku)
+        if offer is None or not offer.active or offer.quantity < pieces:
+            tenant.tally["turned_away"] += 1
+            raise TurnedAway(f"{sku}: {offer.shown if offer and offer.active else 0} offered, {pieces} wanted")
 
 
 def _order(tenant: Tenant, asked: dict[str, Any]) -> Order:
@@ -115,8 +137,10 @@ def _lines(tenant: Tenant, shop_id: int, order_id: str, country: Country, asked:
 
 def _a_basket(tenant: Tenant, shop_id: int) -> list[dict[str, Any]]:
     chance = tenant.random
-    offers = list(tenant.offers[shop_id]) or [f"SKU-{number}" for number in range(1, 21)]
-    skus = chance.sample(offers, min(chance.choice(LINE_COUNTS), len(offers)))
+    offers = tenant.offers[shop_id]
+    there = len(offers) or 20
+    places = chance.sample(range(there), min(chance.choice(LINE_COUNTS), there))
+    skus = [offers.at(place).sku if len(offers) else f"SKU-{place + 1}" for place in places]
     if chance.random() < tenant.settings.duplicate_sku_chance:
         skus.append(skus[0])
     return [{"sku": sku, "quantity": chance.choice((1, 1, 1, 2, 3))} for sku in skus]

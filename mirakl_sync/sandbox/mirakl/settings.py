@@ -30,7 +30,8 @@ class ShopSettings:
 
     shop_id: int
     name: str = "Acme"
-    offers: tuple[dict[str, Any], ...] = ()  # sku, price, quantity, title
+    offers: tuple[dict[str, Any], ...] = ()  # sku, price, quantity, title …; or generate, prefix, quantity, price
+    warehouses: tuple[str, ...] = ()  # codes; a stock file may name no others
     automatic_acceptance: bool = False  # counts when the tenant's order_acceptance is BOTH
     partial_acceptance: bool | None = None  # None = as the tenant says
     refund_balance: Decimal | None = None  # None = always enough
@@ -79,7 +80,8 @@ class TenantSettings:
     disable_seller_alternative_carrier: bool = False
     carriers: tuple[Carrier, ...] = CARRIERS
     shipping_types: tuple[ShippingType, ...] = SHIPPING_TYPES  # orders have the first unless they say otherwise
-    zero_offer_on_timeout: bool = False
+    zero_offer_on_timeout: bool = False  # a refusal by silence sets its offers to 0 …
+    zero_offer_on_refusal: bool = False  # … and so does one by the shop
     give_back_on_cancel: bool = True
     give_back_on_refusal: bool = False
     line_ids: str = "suffix"  # "suffix" <order_id>-<n> | "numeric"
@@ -94,6 +96,11 @@ class TenantSettings:
     count_pages: bool = False  # count offset > 0 of the same read as calls of their own
     count_lookups: bool = False  # count OR11 with order_ids ("synchronous" use, not limited in the published text)
     update_overlap_seconds: float = 5  # subtracted from start_update_date
+
+    import_waiting_seconds: float = 0.5  # a stock file is WAITING at least so long …
+    import_seconds: float = 1  # … and RUNNING so long,
+    import_row_seconds: float = 0  # and so long for each of its rows
+    imports_overtake: bool = False  # files of one shop do not wait for each other
 
     export_seconds: float = 2
     export_file_seconds: float = 3600
@@ -130,7 +137,7 @@ def settings_from(entry: dict[str, Any]) -> TenantSettings:
 
 def _shop(given: dict[str, Any]) -> ShopSettings:
     _refuse_unknown(given, ShopSettings)
-    shop = _tuples(given, "offers")
+    shop = _tuples(given, "offers", "warehouses")
     if shop.get("refund_balance") is not None:
         shop["refund_balance"] = Decimal(str(shop["refund_balance"]))
     return ShopSettings(**shop)

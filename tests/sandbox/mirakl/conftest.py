@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +65,32 @@ class Market:
         words = itertools.chain(accepted, itertools.repeat(accepted[-1]))
         told = [{"id": line["order_line_id"], "accepted": word} for line, word in zip(lines, words, strict=False)]
         return self.put(f"/api/orders/{order_id}/accept", {"order_lines": told})
+
+    def send_stock(self, *rows: str, **options: Any) -> Any:
+        """STO01 with these rows below the usual header; `text` is a whole file instead."""
+        text = options.pop("text", "\n".join(["offer-sku;quantity;warehouse-code;update-delete", *rows]))
+        file = (io.BytesIO(text if isinstance(text, bytes) else text.encode()), "stock.csv")
+        return self.client.post(
+            "/api/offers/stock/imports",
+            data={"file": file},
+            query_string=options or None,
+            headers={"Authorization": self.key},
+            content_type="multipart/form-data",
+        )
+
+    def stock_status(self, import_id: str, **query: Any) -> dict[str, Any]:
+        return self.get(f"/api/offers/stock/imports/{import_id}/status", **query).json
+
+    def stock_report(self, import_id: str) -> list[list[str]]:
+        answer = self.get(f"/api/offers/stock/imports/{import_id}/error_report")
+        assert answer.status_code == 200, answer.text
+        return list(csv.reader(io.StringIO(answer.text), delimiter=";"))
+
+    def push(self, *rows: str, **options: Any) -> dict[str, Any]:
+        """A stock file and all the time it needs; its status then."""
+        import_id = self.send_stock(*rows, **options).json["import_id"]
+        self.advance(5)
+        return self.stock_status(import_id)
 
     def advance(self, seconds: float) -> None:
         assert self.control("clock", advance=seconds).status_code == 200
