@@ -19,6 +19,8 @@ def books(shop: Shop) -> dict[str, Any]:
         "orders": [_order(shop, order) for order in shop.store.orders.rows.values()],
         "by_reference": by_reference(shop),
         "stock": {product.sku or str(product.id): product.stock for product in shop.store.products.rows.values()},
+        "stock_history": stock_history(shop),
+        "turned_away": dict(shop.history.turned_away),
         "refunds": [_refund(refund) for refund in shop.store.refunds.values()],
         "mails": list(shop.mails),
         "webhooks": {**shop.queue.counts, "waiting": len(shop.queue), "last": shop.queue.last[-50:]},
@@ -36,6 +38,7 @@ def summary(shop: Shop) -> dict[str, Any]:
             "doubled_references": sum(len(ids) > 1 for ids in references.values()),
             "refunds": len(shop.store.refunds),
             "mails": len(shop.mails),
+            "stock": shop.history.totals(),
             "mails_filtered": shop.mails_filtered,
             "webhooks": {**shop.queue.counts, "waiting": len(shop.queue)},
         }
@@ -45,6 +48,15 @@ def summary(shop: Shop) -> dict[str, Any]:
 def by_reference(shop: Shop) -> dict[str, list[int]]:
     """ "shop/order" as our meta names them → ids of orders that count (not cancelled, failed, draft or trashed)."""
     return {reference: sorted(ids) for reference, ids in shop.store.orders.references.ids.items()}
+
+
+def stock_history(shop: Shop) -> dict[str, list[dict[str, Any]]]:
+    """By SKU, the last changes of every number that ever moved: when, from what to what, and why."""
+    rows = shop.store.products.rows
+    return {
+        (rows[number].sku if number in rows else "") or str(number): shop.history.of(number)
+        for number in shop.history.changes
+    }
 
 
 def _order(shop: Shop, order: Order) -> dict[str, Any]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from mirakl_sync.sandbox.woocommerce import dates
+from mirakl_sync.sandbox.woocommerce import bundles, dates
 from mirakl_sync.sandbox.woocommerce.amounts import decimal_text
 from mirakl_sync.sandbox.woocommerce.arguments import truth, whole
 from mirakl_sync.sandbox.woocommerce.errors import RestError, invalid_id
 from mirakl_sync.sandbox.woocommerce.model import Product
 from mirakl_sync.sandbox.woocommerce.shop import Shop
 from mirakl_sync.sandbox.woocommerce.stock import set_stock_status
+from mirakl_sync.sandbox.woocommerce.stock_history import Change
 
 TEXTS = ("name", "status", "sku", "global_unique_id", "tax_status", "tax_class", "backorders")
 KEPT = ("description", "short_description", "weight", "dimensions", "virtual", "downloadable", "purchase_note",
         "low_stock_amount", "catalog_visibility")  # fmt: skip
+NOT_FIELDS = {"price", "stock", "variations", "option", "quietly", "bundle", "bundle_min_size", "bundle_max_size"}
+FIRST_CATEGORY = 16
 SALE_DATES = {"sale_from": "date_on_sale_from", "sale_to": "date_on_sale_to"}
 
 
@@ -69,16 +72,19 @@ def create_variation(shop: Shop, parent: Product, given: dict[str, Any]) -> Prod
 
 def update_product(shop: Shop, product: Product, given: dict[str, Any], *, quietly: bool = False) -> Product:
     """Partial. An identical body still moves the modification time and fires the webhook, unless done `quietly`."""
+    before = product.stock
     _apply(shop, product, given)
+    shop.history.note(product.id, Change(shop.now(), before, product.stock, "silent" if quietly else "edit"))
     shop.save_product(product, quietly=quietly)
     return product
 
 
 def delete_product(shop: Shop, product: Product, *, force: bool) -> None:
-    """Trash announces `product.deleted`; force removes for good, with its variations, and announces nothing."""
+    """Trash announces `product.deleted`; force removes for good and announces nothing. Variations go along."""
     if not force:
-        product.status = "trash"
-        shop.store.products.save(product)
+        for row in (product, *(shop.store.products.rows[number] for number in product.variation_ids)):
+            row.status = "trash"
+            shop.store.products.save(row)
         shop.queue.announce("product", product.id, "deleted")
         return
     for number in product.variation_ids:
@@ -97,6 +103,8 @@ def _apply(shop: Shop, product: Product, given: dict[str, Any]) -> None:
     for name in ("regular_price", "sale_price"):
         if given.get(name) is not None:
             setattr(product, name, decimal_text(given[name]))
+    if given.get("categories") is not None:
+        product.plain["categories"] = [_category(shop, posted) for posted in given["categories"]]
     product.plain.update({name: given[name] for name in KEPT if given.get(name) is not None})
     for attribute, name in SALE_DATES.items():
         _apply_date(shop, product, attribute, given.get(name), given.get(f"{name}_gmt"))
@@ -127,6 +135,18 @@ def _apply_stock(shop: Shop, product: Product, given: dict[str, Any]) -> None:
     else:
         product.stock = None
         product.stock_status = given.get("stock_status") or product.stock_status
+
+
+def _category(shop: Shop, posted: dict[str, Any]) -> dict[str, Any]:
+    """A category by id, as REST names it; a plan may name one by its slug, and then it is made."""
+    known = shop.store.categories
+    if "slug" in posted:
+        known.setdefault(posted["slug"], {"id": FIRST_CATEGORY + len(known), "name": posted["slug"].title(), **posted})
+        return known[posted["slug"]]
+    found = next((row for row in known.values() if row["id"] == int(posted.get("id") or 0)), None)
+    if found is None:
+        raise RestError(400, "woocommerce_rest_invalid_product_category", "Invalid category.")
+    return found
 
 
 def _refuse_double(shop: Shop, product: Product, given: dict[str, Any]) -> None:
@@ -163,6 +183,8 @@ def _attribute(shop: Shop, product: Product, posted: dict[str, Any]) -> dict[str
 def seed(shop: Shop, wanted: dict[str, Any]) -> Product:
     """One product of a plan: {sku, price, stock, …, variations: [{sku, price, stock, option}]}; a known SKU is updated.
 
+    `categories` are slugs; `bundle` makes it one of the Product Bundles plugin, see `bundles.fill`.
+
     `stock` null or absent = not managed; `quietly` writes past WooCommerce (no modification time, no webhook).
     """
     variations = wanted.get("variations", [])
@@ -178,7 +200,23 @@ def seed(shop: Shop, wanted: dict[str, Any]) -> Product:
         product = create_product(shop, given)
     for variation in variations:
         _seed_variation(shop, product, variation)
+    if "bundle" in wanted:
+        bundles.fill(shop, product, wanted["bundle"], wanted)
+        shop.store.products.save(product)
     return product
+
+
+def generate(shop: Shop, wanted: dict[str, Any]) -> int:
+    """Many simple products at once: {"count", "prefix", "quantity", "price"}; they share everything that is equal."""
+    prefix, now = str(wanted.get("prefix", "SKU-")), shop.now()
+    price, quantity = decimal_text(str(wanted.get("price", "19.90"))), int(wanted.get("quantity", 100))
+    for number in range(1, int(wanted["count"]) + 1):
+        sku = f"{prefix}{number}"
+        product = Product(shop.store.numbers.post(), now, now, sku, sku=sku, regular_price=price)
+        product.manage_stock, product.stock = True, quantity
+        set_stock_status(product)
+        shop.store.products.save(product)
+    return int(wanted["count"])
 
 
 def _seed_variation(shop: Shop, parent: Product, wanted: dict[str, Any]) -> None:
@@ -192,7 +230,9 @@ def _seed_variation(shop: Shop, parent: Product, wanted: dict[str, Any]) -> None
 
 
 def _seed_fields(wanted: dict[str, Any]) -> dict[str, Any]:
-    given = {k: v for k, v in wanted.items() if k not in {"price", "stock", "variations", "option", "quietly"}}
+    given = {k: v for k, v in wanted.items() if k not in NOT_FIELDS}
+    if "categories" in wanted:
+        given["categories"] = [{"slug": slug} for slug in wanted["categories"]]
     given.setdefault("name", wanted.get("name", wanted["sku"]))
     if "price" in wanted:
         given["regular_price"] = str(wanted["price"])

@@ -10,14 +10,14 @@ from werkzeug.exceptions import BadRequest
 
 from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
-from mirakl_sync.sandbox.woocommerce.catalogue import seed
+from mirakl_sync.sandbox.woocommerce.catalogue import generate, seed
 from mirakl_sync.sandbox.woocommerce.deliveries import WebhookTrouble
 from mirakl_sync.sandbox.woocommerce.model import Product
 from mirakl_sync.sandbox.woocommerce.orders import find_order, trash_order, update_order
 from mirakl_sync.sandbox.woocommerce.settings import settings_from
 from mirakl_sync.sandbox.woocommerce.shipping_control import mount_shipping
 from mirakl_sync.sandbox.woocommerce.shop import Shop
-from mirakl_sync.sandbox.woocommerce.stock import change_stock, stock_holder
+from mirakl_sync.sandbox.woocommerce.stock_control import mount_stock
 from mirakl_sync.sandbox.woocommerce.views_shop import add_rate
 
 
@@ -28,6 +28,7 @@ def control_of_shop(shop: Shop) -> Blueprint:
     _mount_webhooks(control, shop)
     _mount_switches(control, shop)
     mount_shipping(control, shop)
+    mount_stock(control, shop)
     return control
 
 
@@ -38,16 +39,15 @@ def _mount_goods(control: Blueprint, shop: Shop) -> None:
         with shop.lock:
             return {"products": [_seeded(shop, seed(shop, product)) for product in wanted]}
 
+    @control.post("/generate")
+    def many() -> dict[str, int]:
+        with shop.lock:
+            return {"made": generate(shop, control_json())}
+
     @control.post("/taxes")
     def taxes() -> dict[str, Any]:
         with shop.lock:
             return {"ids": [add_rate(shop.store, rate).id for rate in control_json().get("taxes", [])]}
-
-    @control.post("/sale")
-    def sale() -> dict[str, Any]:
-        sent = control_json()
-        with shop.lock:
-            return {"stock": sell(shop, sent["sku"], int(sent.get("quantity", 1)))}
 
 
 def _mount_webhooks(control: Blueprint, shop: Shop) -> None:
@@ -93,18 +93,6 @@ def _mount_switches(control: Blueprint, shop: Shop) -> None:
             else:
                 update_order(shop, order, sent)
             return {"id": order.id, "status": order.status}
-
-
-def sell(shop: Shop, sku: str, quantity: int) -> int | None:
-    """A sale in the shop itself: stock goes down, as a checkout would do it. Answers the quantity left."""
-    product = shop.store.products.rows.get(shop.store.products.by_sku.get(sku, 0))
-    holder = stock_holder(shop, product)
-    if product is None:
-        raise BadRequest(f"no product has the SKU {sku!r}")
-    if holder is not None:
-        change_stock(shop, holder, -quantity)
-    product.total_sales += quantity
-    return holder.stock if holder else None
 
 
 def change_settings(shop: Shop, given: dict[str, Any]) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 from flask import Flask
 
 from mirakl_sync.sandbox.woocommerce.app import create_app
-from mirakl_sync.sandbox.woocommerce.catalogue import seed
+from mirakl_sync.sandbox.woocommerce.catalogue import generate, seed
 from mirakl_sync.sandbox.woocommerce.settings import Key, settings_from
 from mirakl_sync.sandbox.woocommerce.shop import Shop
 from mirakl_sync.sandbox.woocommerce.views_shop import add_rate
 
-NOT_SETTINGS = {"kind", "port", "products", "taxes", "keys"}
+NOT_SETTINGS = {"kind", "port", "products", "generate", "taxes", "keys"}
 USUAL_RATES = [
     {"country": "ES", "rate": "21.0000", "name": "IVA"},
     {"country": "FR", "rate": "20.0000", "name": "TVA"},
@@ -26,8 +26,9 @@ USUAL_RATES = [
 def from_plan(entry: dict[str, Any]) -> tuple[Flask, dict[str, Any]]:
     """The shop of a plan's entry, and what a client must know of it.
 
-    `products` as in `catalogue.seed`, with a marketplace's words `title` and `quantity` understood too; `taxes` as in
-    POST /taxes (usual European rates when absent); `keys` as `Key`; every other name is a field of `ShopSettings`.
+    `products` as in `catalogue.seed`, with a marketplace's words `title` and `quantity` understood too; `generate` as
+    in `catalogue.generate`, or just how many; `taxes` as in POST /taxes (usual European rates when absent); `keys` as
+    `Key`; every other name is a field of `ShopSettings`.
     """
     settings = {name: value for name, value in entry.items() if name not in NOT_SETTINGS}
     keys = [Key(**key) for key in entry.get("keys", [])]
@@ -36,9 +37,19 @@ def from_plan(entry: dict[str, Any]) -> tuple[Flask, dict[str, Any]]:
         add_rate(shop.store, rate)
     for product in entry.get("products", []):
         seed(shop, _in_our_words(product))
+    for wanted in _listed(entry.get("generate")):
+        generate(shop, wanted)
     first = shop.keys[0]
     access = {"consumer_key": first.consumer_key, "consumer_secret": first.consumer_secret}
     return create_app(shop), access
+
+
+def _listed(wanted: Any) -> list[dict[str, Any]]:
+    """`generate` as a number, as one object or as a list of them."""
+    if wanted is None:
+        return []
+    several = wanted if isinstance(wanted, list) else [wanted]
+    return [one if isinstance(one, dict) else {"count": int(one)} for one in several]
 
 
 def _in_our_words(product: dict[str, Any]) -> dict[str, Any]:

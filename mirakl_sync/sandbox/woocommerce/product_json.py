@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from mirakl_sync.sandbox.woocommerce import dates
+from mirakl_sync.sandbox.woocommerce import bundles, dates
 from mirakl_sync.sandbox.woocommerce.links import item_links
 from mirakl_sync.sandbox.woocommerce.model import Meta, Product
 from mirakl_sync.sandbox.woocommerce.prices import effective_tax_class, net_price, price_now
@@ -61,7 +61,7 @@ def product_json(shop: Shop, product: Product, base: str, *, written: bool = Fal
         "cross_sell_ids": [],
         "parent_id": product.parent_id,
         "purchase_note": product.plain.get("purchase_note", ""),
-        "categories": [] if variation else [UNCATEGORIZED],
+        "categories": [] if variation else _categories(product),
         "brands": [],
         "tags": [],
         "images": [],
@@ -77,6 +77,7 @@ def product_json(shop: Shop, product: Product, base: str, *, written: bool = Fal
         "has_options": product.type == "variable",
         "post_password": "",
         "global_unique_id": product.global_unique_id,
+        **bundles.fields_of(shop, product),
         **(_written_only(product, base) if written else {}),
         **_links(product, base),
     }
@@ -125,6 +126,11 @@ def variation_json(shop: Shop, product: Product, base: str) -> dict[str, Any]:
             up=f"products/{product.parent_id}",
         ),
     }
+
+
+def _categories(product: Product) -> list[dict[str, Any]]:
+    """As staff sorted it; a product nobody sorted is in the shop's default category."""
+    return product.plain.get("categories") or [UNCATEGORIZED]
 
 
 def full_name(shop: Shop, product: Product) -> str:

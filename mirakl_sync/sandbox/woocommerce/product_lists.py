@@ -20,30 +20,52 @@ PRODUCT_ARGUMENTS: dict[str, must.Check] = {
     "stock_status": must.one_of(*STATES),
     "on_sale": must.boolean,
 }
+TIMES = ("after", "before", "modified_after", "modified_before")
 Fits = Callable[[Product], bool]
+PAGING = {"page", "per_page", "offset", "order", "orderby", "status", "_fields", "dates_are_gmt"}
+"""A request with nothing else, by id and of any status, asks for the whole catalogue."""
 
 
 def chosen_products(shop: Shop, args: Mapping[str, str]) -> list[int]:
     must.check_arguments(args, PRODUCT_ARGUMENTS)
+    if _asks_for_all(args):
+        return shop.store.products.listed(variations=False, descending=args.get("order", "desc") == "desc")
     checks = _checks(shop, args)
     if not any(args.get(name) for name in WITH_VARIATIONS):
         checks.append(lambda product: not product.parent_id)
-    return _chosen(shop, args, checks)
+    return _chosen(shop, args, checks, _named(shop, args))
 
 
 def chosen_variations(shop: Shop, args: Mapping[str, str], parent: Product | None) -> list[int]:
     """The variations of one parent, or of all."""
     must.check_arguments(args, PRODUCT_ARGUMENTS)
+    if parent is None and _asks_for_all(args):
+        return shop.store.products.listed(variations=True, descending=args.get("order", "desc") == "desc")
     checks = _checks(shop, args)
     checks.append(lambda product: product.parent_id == parent.id if parent else bool(product.parent_id))
-    return _chosen(shop, args, checks)
+    return _chosen(shop, args, checks, parent.variation_ids if parent else _named(shop, args))
 
 
-def _chosen(shop: Shop, args: Mapping[str, str], checks: list[Fits]) -> list[int]:
+def _asks_for_all(args: Mapping[str, str]) -> bool:
+    return args.keys() <= PAGING and args.get("orderby") == "id" and args.get("status", "any") == "any"
+
+
+def _named(shop: Shop, args: Mapping[str, str]) -> list[int] | None:
+    """The rows `include` names, so that nobody has to look through the others."""
+    if not args.get("include"):
+        return None
+    return [int(number) for number in must.comma_list(args["include"]) if int(number) in shop.store.products.rows]
+
+
+def _chosen(shop: Shop, args: Mapping[str, str], checks: list[Fits], among: list[int] | None) -> list[int]:
+    """Ids in the order asked for; `among` are all that can fit, where that is known."""
     table = shop.store.products
     if args.get("sku"):
         numbers = [table.by_sku[sku] for sku in must.comma_list(args["sku"]) if sku in table.by_sku]
         ids = sorted(numbers, reverse=args.get("order", "desc") == "desc")
+    elif among is not None and not any(args.get(name) for name in TIMES) and args.get("orderby") != "modified":
+        descending = args.get("order", "desc") == "desc"
+        ids = sorted(among, key=lambda number: (table.rows[number].created, number), reverse=descending)
     else:
         span = window(args, shop.settings, of_orders=False)
         ids = in_window(span, args, table.by_created, table.by_modified)

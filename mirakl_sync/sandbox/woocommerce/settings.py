@@ -57,6 +57,10 @@ class ShopSettings:
     """`none`, `shipment_tracking` (WooCommerce Shipment Tracking) or `ast` (Advanced Shipment Tracking)."""
     tracking_saves_order: bool = True
     """False = a plugin version that writes its meta past the order: no modification time, no webhook."""
+    bundles_plugin: bool = False
+    """WooCommerce Product Bundles is installed."""
+    hold_stock_minutes: int = 60
+    """How long an unpaid checkout keeps its pieces from others; REST shows nothing of it."""
     reference_meta: tuple[str, str] = ("_mirakl_shop", "_mirakl_order_id")
     webhook_seconds: float = 0.2
     """How long a delivery waits in the queue; the real shop takes up to a minute."""

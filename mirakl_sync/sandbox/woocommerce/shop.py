@@ -14,6 +14,7 @@ from mirakl_sync.sandbox.woocommerce import bookkeeping
 from mirakl_sync.sandbox.woocommerce.deliveries import WebhookQueue
 from mirakl_sync.sandbox.woocommerce.model import Note, Order, Product
 from mirakl_sync.sandbox.woocommerce.settings import Key, ShopSettings
+from mirakl_sync.sandbox.woocommerce.stock_history import StockHistory
 from mirakl_sync.sandbox.woocommerce.store import Store
 
 
@@ -43,6 +44,8 @@ class Shop:
         self.mails_filtered = 0
         self.nonces: dict[tuple[str, str], int] = {}
         self.ghosts = 0
+        self.history = StockHistory()
+        self.unpaid: set[int] = set()
         """How many of the next order creations break in the middle (reference 4.4)."""
 
     def reset(self) -> None:
@@ -51,7 +54,7 @@ class Shop:
             self._forget_events()
             self.settings.maintenance = False
             fresh = Store(self.settings)
-            for name in ("numbers", "products", "webhooks", "tax_rates", "attributes"):
+            for name in ("numbers", "products", "webhooks", "tax_rates", "attributes", "categories"):
                 setattr(fresh, name, getattr(self.store, name))
             self.store = fresh
             self.queue.reset()
@@ -61,6 +64,12 @@ class Shop:
             return bookkeeping.summary(self) if summary else bookkeeping.books(self)
 
     def tick(self) -> None:
+        if self.unpaid:
+            # Here, because the checkout makes orders, and orders need the shop.
+            from mirakl_sync.sandbox.woocommerce.checkout import cancel_unpaid
+
+            with self.lock:
+                cancel_unpaid(self)
         self.queue.deliver_due()
 
     def now(self) -> datetime:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from mirakl_sync.sandbox.woocommerce.model import LineItem, Order, Product
 from mirakl_sync.sandbox.woocommerce.shop import Shop
+from mirakl_sync.sandbox.woocommerce.stock_history import Change
 from mirakl_sync.sandbox.woocommerce.store import meta_value
 
 REDUCES = {"processing", "completed", "on-hold"}
 GIVES_BACK = {"cancelled", "pending"}
+CHECKOUT = "checkout"
 REDUCED = "_reduced_stock"
 RESTOCKED = "_restock_refunded_items"
 ITEM_META = "order item meta"
@@ -33,10 +35,11 @@ def set_stock_status(product: Product) -> None:
         product.stock_status = "outofstock" if product.backorders == "no" else "onbackorder"
 
 
-def change_stock(shop: Shop, product: Product, difference: int) -> tuple[int, int]:
+def change_stock(shop: Shop, product: Product, difference: int, cause: str, order_id: int = 0) -> tuple[int, int]:
     """Moves a quantity, below zero too; answers (before, after)."""
     before = product.stock or 0
     product.stock = before + difference
+    shop.history.note(product.id, Change(shop.now(), before, product.stock, cause, order_id))
     set_stock_status(product)
     shop.save_product(product)
     return before, product.stock
@@ -52,13 +55,14 @@ def follow_status(shop: Shop, order: Order) -> None:
 
 def reduce_stock(shop: Shop, order: Order) -> None:
     changes = []
+    cause = "sale" if order.created_via == CHECKOUT else "order"
     for line in order.lines:
         _count_sales(shop, line, line.quantity)
         product = shop.store.products.rows.get(line.sold_id)
         holder = stock_holder(shop, product)
         if not holder or not product or meta_value(line.meta, REDUCED):
             continue
-        before, after = change_stock(shop, holder, -line.quantity)
+        before, after = change_stock(shop, holder, -line.quantity, cause, order.id)
         shop.store.set_meta(line.meta, ITEM_META, REDUCED, str(line.quantity))
         changes.append(f"{line.name} ({product.sku or product.id}) {before}→{after}")
     order.stock_reduced = True
@@ -75,7 +79,7 @@ def give_back(shop: Shop, order: Order) -> None:
         reduced = int(meta_value(line.meta, REDUCED, 0))
         if not holder or not product or not reduced:
             continue
-        before, after = change_stock(shop, holder, reduced)
+        before, after = change_stock(shop, holder, reduced, "cancelled", order.id)
         shop.store.set_meta(line.meta, ITEM_META, REDUCED, None)
         changes.append(f"{line.name} ({product.sku or product.id}) {before}→{after}")
     order.stock_reduced = False
@@ -89,7 +93,7 @@ def adjust_line(shop: Shop, order: Order, line: LineItem, quantity: int) -> None
     reduced = int(meta_value(line.meta, REDUCED, 0))
     if not order.stock_reduced or not holder or reduced == quantity:
         return
-    before, after = change_stock(shop, holder, reduced - quantity)
+    before, after = change_stock(shop, holder, reduced - quantity, "adjusted", order.id)
     shop.store.set_meta(line.meta, ITEM_META, REDUCED, str(quantity))
     shop.add_note(order, f"Adjusted stock: {line.name} ({before}→{after})")
 
@@ -102,7 +106,7 @@ def restock_refunded(shop: Shop, order: Order, quantities: dict[int, int]) -> No
         reduced = int(meta_value(line.meta, REDUCED, 0))
         if not quantity or not holder or not reduced:
             continue
-        before, after = change_stock(shop, holder, quantity)
+        before, after = change_stock(shop, holder, quantity, "refund", order.id)
         shop.store.set_meta(line.meta, ITEM_META, REDUCED, str(reduced - quantity))
         running = int(meta_value(line.meta, RESTOCKED, 0)) + quantity
         shop.store.set_meta(line.meta, ITEM_META, RESTOCKED, str(running))

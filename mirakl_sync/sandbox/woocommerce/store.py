@@ -117,14 +117,20 @@ class ProductTable:
         self.rows: dict[int, Product] = {}
         self.by_sku: dict[str, int] = {}
         self.by_gtin: dict[str, int] = {}
-        self._codes: dict[int, tuple[str, str]] = {}
+        self.listings: dict[tuple[bool, bool], list[int]] = {}
+        self._codes: dict[int, tuple[str, str, str]] = {}
+        self._bundles: set[int] = set()
         self.by_created = TimeIndex()
         self.by_modified = TimeIndex()
 
     def save(self, product: Product) -> None:
-        self._forget_codes(product.id)
+        _, _, status = self._forget_codes(product.id)
+        if status != product.status:
+            self.listings.clear()
         self.rows[product.id] = product
-        self._codes[product.id] = (product.sku, product.global_unique_id)
+        self._codes[product.id] = (product.sku, product.global_unique_id, product.status)
+        if product.type == "bundle":
+            self._bundles.add(product.id)
         if product.sku:
             self.by_sku[product.sku] = product.id
         if product.global_unique_id:
@@ -135,13 +141,28 @@ class ProductTable:
     def remove(self, number: int) -> None:
         del self.rows[number]
         self._forget_codes(number)
+        self.listings.clear()
+        self._bundles.discard(number)
         self.by_created.drop(number)
         self.by_modified.drop(number)
 
-    def _forget_codes(self, number: int) -> None:
-        sku, gtin = self._codes.pop(number, ("", ""))
-        self.by_sku.pop(sku, None)
-        self.by_gtin.pop(gtin, None)
+    def bundles(self) -> list[Product]:
+        return [self.rows[number] for number in sorted(self._bundles)]
+
+    def listed(self, *, variations: bool, descending: bool) -> list[int]:
+        """Every product, or every variation, out of the trash by id; remembered until one comes or goes."""
+        known = self.listings.get((variations, descending))
+        if known is None:
+            wanted = (n for n, row in self.rows.items() if bool(row.parent_id) is variations and row.status != "trash")
+            known = self.listings[variations, descending] = sorted(wanted, reverse=descending)
+        return known
+
+    def _forget_codes(self, number: int) -> tuple[str, str, str]:
+        codes = self._codes.pop(number, ("", "", ""))
+        for index, code in ((self.by_sku, codes[0]), (self.by_gtin, codes[1])):
+            if index.get(code) == number:
+                del index[code]
+        return codes
 
 
 class Numbers:
@@ -168,6 +189,7 @@ class Store:
         self.webhooks: dict[int, Webhook] = {}
         self.tax_rates: list[TaxRate] = []
         self.attributes: dict[int, dict[str, Any]] = {}
+        self.categories: dict[str, dict[str, Any]] = {}
 
     def item_id(self) -> int:
         return self.numbers.next("order item")

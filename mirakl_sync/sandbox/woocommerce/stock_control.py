@@ -1,0 +1,106 @@
+"""Stock by remote control: customers at the checkout, staff with the price gun, programs that write past the shop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from werkzeug.exceptions import BadRequest
+
+from mirakl_sync.sandbox.control import control_json
+from mirakl_sync.sandbox.woocommerce import checkout
+from mirakl_sync.sandbox.woocommerce.model import Product
+from mirakl_sync.sandbox.woocommerce.shop import Shop
+from mirakl_sync.sandbox.woocommerce.stock import change_stock, set_stock_status, stock_holder
+from mirakl_sync.sandbox.woocommerce.stock_history import Change
+
+
+def mount_stock(control: Blueprint, shop: Shop) -> None:
+    """`POST sell`, `POST sale`, `GET|POST stock`."""
+
+    @control.post("/sell")
+    def sell() -> dict[str, Any]:
+        """{"sku", "quantity", "paid"}: the checkout; `paid` false leaves a basket that holds its pieces for a while."""
+        sent = control_json()
+        with shop.lock:
+            quantity = int(sent.get("quantity", 1))
+            return checkout.sell(shop, _sku(sent), quantity, paid=bool(sent.get("paid", True)))
+
+    @control.post("/sale")
+    def sale() -> dict[str, Any]:
+        """{"sku", "quantity"}: pieces leave without an order and without a question, below zero too."""
+        sent = control_json()
+        with shop.lock:
+            return {"stock": take(shop, _sku(sent), int(sent.get("quantity", 1)))}
+
+    @control.route("/stock", methods=["GET", "POST"])
+    def stock() -> dict[str, Any]:
+        """{"sku", "quantity"} corrects, {"sku", "add"} books goods in; `silent` writes the database past the shop."""
+        if request.method == "GET":
+            with shop.lock:
+                return shown(shop, checkout.product_of(shop, request.args.get("sku", "")))
+        sent = control_json()
+        with shop.lock:
+            product = checkout.product_of(shop, _sku(sent))
+            correct(shop, product, _wanted(shop, product, sent), _cause(sent))
+            return shown(shop, product)
+
+
+def take(shop: Shop, sku: str, quantity: int) -> int | None:
+    """Lowers a number as a sale does, without an order. Answers the quantity left."""
+    product = checkout.product_of(shop, sku)
+    holder = stock_holder(shop, product)
+    if holder is not None:
+        change_stock(shop, holder, -quantity, "sale")
+    product.total_sales += quantity
+    return holder.stock if holder else None
+
+
+def correct(shop: Shop, product: Product, quantity: int, cause: str = "edit") -> None:
+    """Sets the number of a product; `silent` moves no date and fires no webhook, as a foreign UPDATE does."""
+    holder = _holder(shop, product)
+    if cause != "silent":
+        change_stock(shop, holder, quantity - (holder.stock or 0), cause)
+        return
+    shop.history.note(holder.id, Change(shop.now(), holder.stock, quantity, cause))
+    holder.stock = quantity
+    set_stock_status(holder)
+
+
+def shown(shop: Shop, product: Product) -> dict[str, Any]:
+    """One product's number, what the checkout would sell, and its history."""
+    holder = stock_holder(shop, product)
+    return {
+        "sku": product.sku,
+        "quantity": holder.stock if holder else None,
+        "available": checkout.available(shop, product),
+        "history": shop.history.of((holder or product).id),
+        "turned_away": shop.history.turned_away[product.sku],
+    }
+
+
+def _wanted(shop: Shop, product: Product, sent: dict[str, Any]) -> int:
+    if "add" in sent:
+        return (_holder(shop, product).stock or 0) + int(sent["add"])
+    if "quantity" not in sent:
+        raise BadRequest('send "quantity" or "add"')
+    return int(sent["quantity"])
+
+
+def _cause(sent: dict[str, Any]) -> str:
+    if sent.get("silent"):
+        return "silent"
+    return "restock" if "add" in sent else "edit"
+
+
+def _holder(shop: Shop, product: Product) -> Product:
+    holder = stock_holder(shop, product)
+    if holder is None:
+        raise BadRequest(f"{product.sku} is not counted")
+    return holder
+
+
+def _sku(sent: dict[str, Any]) -> str:
+    if not isinstance(sent.get("sku"), str):
+        raise BadRequest('send {"sku": …}')
+    return str(sent["sku"])
