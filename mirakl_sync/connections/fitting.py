@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from mirakl_sync import clock
 from mirakl_sync.db.models import Connection, Marketplace, Store
 from mirakl_sync.errors import Misconfigured, Unavailable
-from mirakl_sync.http.contract import Answer, Operation
+from mirakl_sync.http.contract import Answer, Operation, Upload
 from mirakl_sync.mirakl.limits import operations
 from mirakl_sync.platforms.contract import StoreAccess
 from mirakl_sync.platforms.registry import platform
@@ -69,12 +69,27 @@ class _Nowhere:
         *,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
+        upload: Upload | None = None,
         headers: Mapping[str, str] | None = None,
         budget: bool = True,
     ) -> Answer:
         """Nobody is there."""
-        del params, json, headers, budget
+        del params, json, upload, headers, budget
         _nobody(operation, method, path)
+
+    def download(
+        self,
+        operation: Operation,
+        url: str,
+        to: BinaryIO,
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        budget: bool = True,
+    ) -> Answer:
+        """Nobody is there."""
+        del to, params, headers, budget
+        _nobody(operation, "GET", url)
 
 
 def _nobody(operation: Operation, method: str, path: str) -> NoReturn:

@@ -71,6 +71,29 @@ def too_large(asked: Asked, most: int) -> Unreadable:
     )
 
 
+def not_whole(asked: Asked) -> Unavailable:
+    """A file whose end is its connection's end: nobody can tell it from half a file."""
+    return Unavailable(
+        f"{asked.place} did not say how long its answer to {asked.request} is, so nobody knows whether it is whole. "
+        "If this lasts, look for a proxy that takes the length away."
+    )
+
+
+def no_room(asked: Asked, trouble: OSError) -> Unavailable:
+    """Our own disk took the file only in part."""
+    return Unavailable(f"The answer to {asked.request} could not be kept on our disk: {trouble.strerror or 'full'}.")
+
+
+def no_address(asked: Asked) -> Unreadable:
+    """They handed out an address that is none."""
+    return Unreadable(f"{asked.server} handed out an address for {asked.operation.code} that cannot be asked.")
+
+
+def without_our_key(asked: Asked, answer: Answer) -> Refused:
+    """A 401 or 403 of a server that was not shown our key: the address it came with is what it does not accept."""
+    return _refused(asked, answer)
+
+
 def too_busy(asked: Asked, parallel: int) -> Unavailable:
     """All the simultaneous calls we allow ourselves are taken. Nothing was sent."""
     return Unavailable(f"All {parallel} simultaneous calls to {asked.place} are taken; {asked.request} was not sent.")
@@ -143,7 +166,7 @@ def _no_permission(asked: Asked, answer: Answer, _now: datetime) -> MiraklSyncEr
     )
 
 
-def _refused(asked: Asked, answer: Answer, _now: datetime) -> MiraklSyncError:
+def _refused(asked: Asked, answer: Answer, _now: datetime | None = None) -> Refused:
     code, _ = their_words(answer.json)
     return Refused(
         f"{asked.place} refused {asked.request} (HTTP {answer.status}{_quote(answer)}).",

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import requests
@@ -25,29 +25,56 @@ from mirakl_sync.clock import now as wall_clock
 from mirakl_sync.errors import MiraklSyncError, RateLimited
 from mirakl_sync.http import answers
 from mirakl_sync.http.auth import signer
-from mirakl_sync.http.contract import Answer, Auth, Budget, Interpret, Operation, Unlimited
+from mirakl_sync.http.contract import Answer, Auth, Budget, Interpret, Operation, Unlimited, Upload
 from mirakl_sync.http.redact import GONE, redact_url
+from mirakl_sync.http.upload import Form
 from mirakl_sync.http.wire import Exchange, OnceAdapter, current
 
 log = logging.getLogger("mirakl_sync.http")
 
 _CHUNK = 65_536
+# An upload beyond this is a file that takes its time.
+_SMALL = 1024 * 1024
 _JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: ``connect`` for reaching the server, ``total`` for the whole call up to the last byte."""
+    """Seconds: ``connect`` for reaching the server, ``total`` for the whole call up to the last byte.
+
+    ``transfer`` takes the place of ``total`` for files: downloads, and uploads beyond a megabyte. Even then the other
+    side may not be silent for longer than ``total``.
+    """
 
     connect: float = 5
     total: float = 30
+    transfer: float = 300
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call as it is asked; ``seconds`` is all it may take.
+
+    ``to`` is the file a download goes to, ``handed_out`` says that its address is not of our making.
+    """
+
+    asked: answers.Asked
+    url: str
+    seconds: float
+    params: Mapping[str, Any] | None = None
+    json: Any = None
+    form: Form | None = None
+    headers: Mapping[str, str] | None = None
+    to: BinaryIO | None = None
+    handed_out: bool = False
 
 
 class HttpTransport:
     """Implements ``mirakl_sync.http.contract.Transport`` with requests. Safe to share between threads.
 
     ``name`` is what people call the server. ``parallel`` caps simultaneous calls (0: no cap), ``pool`` the kept
-    connections, ``max_bytes`` the size of an answer, ``patience`` the seconds a call waits for a place of ``budget``.
+    connections, ``max_bytes`` the size of an answer, ``max_file_bytes`` that of a download, ``patience`` the seconds a
+    call waits for a place of ``budget``.
     With ``secret_address`` nothing of the address but its host is ever shown.
     """
 
@@ -63,6 +90,7 @@ class HttpTransport:
         parallel: int = 0,
         user_agent: str = f"mirakl_sync/{__version__}",
         max_bytes: int = 32 * 1024 * 1024,
+        max_file_bytes: int = 1024 * 1024 * 1024,
         pool: int = 64,
         patience: float = 2.0,
         clock: Clock = wall_clock,
@@ -78,6 +106,7 @@ class HttpTransport:
         self._places = threading.BoundedSemaphore(parallel) if parallel else None
         self._user_agent = user_agent
         self._max_bytes = max_bytes
+        self._max_file_bytes = max_file_bytes
         self._patience = patience
         self._clock = clock
         self._secret_address = secret_address
@@ -92,6 +121,7 @@ class HttpTransport:
         *,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
+        upload: Upload | None = None,
         headers: Mapping[str, str] | None = None,
         budget: bool = True,
     ) -> Answer:
@@ -99,79 +129,105 @@ class HttpTransport:
 
         A 2xx must carry JSON or nothing, unless ``headers`` asks for another type by ``Accept``.
         """
-        deadline = time.monotonic() + self.timeouts.total
-        asked = answers.Asked(self.name, operation, method, self._shown(self.base_url + path))
-        with self._place(asked, deadline):
-            if budget:
-                self._budget.take(operation, patience=min(self._patience, self.timeouts.total / 2))
-            began = time.perf_counter()
-            outcome = self._exchange(asked, path, deadline, params, json, headers)
-        self._note(asked, outcome, began)
-        if isinstance(outcome, Answer):
-            return outcome
-        if isinstance(outcome, RateLimited) and outcome.after is not None:
-            self._budget.block(operation, outcome.after)
-        raise outcome
+        url = self.base_url + path
+        form = Form(upload) if upload else None
+        seconds = self.timeouts.transfer if form and len(form) > _SMALL else self.timeouts.total
+        asked = answers.Asked(self.name, operation, method, self._shown(url))
+        return self._ask(_Call(asked, url, seconds, params, json, form, headers), budget)
+
+    def download(
+        self,
+        operation: Operation,
+        url: str,
+        to: BinaryIO,
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        budget: bool = True,
+    ) -> Answer:
+        """GET once into ``to``, as ``mirakl_sync.http.contract.Transport`` promises.
+
+        Of an address on another server only the host is ever shown: such addresses carry their own keys.
+        """
+        handed_out = not url.startswith("/")
+        whole = url if handed_out else self.base_url + url
+        kinds = {"Accept": "*/*", **(headers or {})}
+        asked = answers.Asked(self.name, operation, "GET", self._shown(whole))
+        if handed_out and (_origin(whole) or ("",))[0] not in ("http", "https"):
+            raise answers.no_address(asked)
+        seconds = self.timeouts.transfer
+        return self._ask(_Call(asked, whole, seconds, params, headers=kinds, to=to, handed_out=handed_out), budget)
 
     def close(self) -> None:
         """Let go of the kept connections; the transport may still be used."""
         self._adapter.close()
 
-    def _exchange(
-        self,
-        asked: answers.Asked,
-        path: str,
-        deadline: float,
-        params: Mapping[str, Any] | None,
-        json: Any,
-        headers: Mapping[str, str] | None,
-    ) -> Answer | Exception:
+    def _ask(self, call: _Call, budget: bool) -> Answer:
+        asked, deadline = call.asked, time.monotonic() + call.seconds
+        with self._place(asked, deadline):
+            if budget:
+                self._budget.take(asked.operation, patience=min(self._patience, self.timeouts.total / 2))
+            began = time.perf_counter()
+            outcome = self._exchange(call, deadline)
+        self._note(asked, outcome, began)
+        if isinstance(outcome, Answer):
+            return outcome
+        if isinstance(outcome, RateLimited) and outcome.after is not None:
+            self._budget.block(asked.operation, outcome.after)
+        raise outcome
+
+    def _exchange(self, call: _Call, deadline: float) -> Answer | Exception:
         # Errors are answered, not raised, so that no traceback drags the library's exception with our keys along.
-        exchange = current.exchange = Exchange(deadline)
+        exchange = current.exchange = Exchange(deadline, self.timeouts.total)
+        began = time.monotonic()
         try:
-            request = self._request(asked.method, self.base_url + path, params, json, headers)
-            answer = self._send(asked, request, exchange)
-            # signing with OAuth 1.0a turns the headers into bytes
-            accept = to_native_string(request.headers.get("Accept", ""))
-            return self._judge(asked, answer, accept) or answer
+            request = self._request(call)
+            ours = not call.handed_out or self._is_ours(request.url or "")
+            if ours:
+                request.prepare_auth(self._signer, request.url or "")
+            answer = self._send(call, request, exchange, ours)
+            return self._judge(call, answer, request, ours) or answer
         except MiraklSyncError as error:
             return error
         except (requests.RequestException, HTTPError, OSError) as trouble:
-            return answers.from_trouble(
-                asked, trouble, sent=_may_have_left(exchange, trouble), total=self.timeouts.total
-            )
+            if call.handed_out and isinstance(trouble, ValueError) and not exchange.begun:
+                return answers.no_address(call.asked)
+            waited = min(call.seconds, round(time.monotonic() - began, 1))
+            return answers.from_trouble(call.asked, trouble, sent=_may_have_left(exchange, trouble), total=waited)
         finally:
             current.exchange = None
 
-    def _request(
-        self,
-        method: str,
-        url: str,
-        params: Mapping[str, Any] | None,
-        json: Any,
-        headers: Mapping[str, str] | None,
-    ) -> requests.PreparedRequest:
-        session = self._session()
+    def _request(self, call: _Call) -> requests.PreparedRequest:
+        method = call.asked.method
         sent = {"Accept": _JSON, "User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"}
-        body = None
-        if json is not None:
-            body = json_library.dumps(json, default=_plain, separators=(",", ":")).encode()
+        body: bytes | Form | None = call.form
+        if call.form is not None:
+            sent["Content-Type"] = call.form.content_type
+        elif call.json is not None:
+            body = json_library.dumps(call.json, default=_plain, separators=(",", ":")).encode()
             sent["Content-Type"] = _JSON
         elif method in ("PUT", "POST", "PATCH"):
             sent["Content-Length"] = "0"
-        request = requests.Request(
-            method, url, headers={**sent, **(headers or {})}, params=_query(params), data=body, auth=self._signer
+        return self._session().prepare_request(
+            requests.Request(
+                method, call.url, headers={**sent, **(call.headers or {})}, params=_query(call.params), data=body
+            )
         )
-        return session.prepare_request(request)
 
-    def _send(self, asked: answers.Asked, request: requests.PreparedRequest, exchange: Exchange) -> Answer:
+    def _send(self, call: _Call, request: requests.PreparedRequest, exchange: Exchange, ours: bool) -> Answer:
         left = exchange.remaining()
         exchange.begun = True
-        response = self._session().send(
-            request, stream=True, allow_redirects=False, timeout=(min(self.timeouts.connect, left), left)
+        session = self._session()
+        response = session.send(
+            request,
+            stream=True,
+            allow_redirects=False,
+            timeout=(min(self.timeouts.connect, left), left),
+            # what the environment says of our server's proxy need not hold for another
+            proxies=dict(session.proxies) if ours else get_environ_proxies(request.url or ""),
         )
         try:
-            body = self._body(asked, response)
+            body = self._body(call, response)
         except BaseException:
             response.close()
             raise
@@ -183,26 +239,53 @@ class HttpTransport:
             url=self._shown(request.url or ""),
         )
 
-    def _shown(self, url: str) -> str:
-        """The address as it may be told."""
-        parts = urlsplit(url)
-        return f"{parts.scheme}://{parts.hostname}/{GONE}" if self._secret_address else redact_url(url)
+    def _is_ours(self, url: str) -> bool:
+        """Whether this address is on the server we were dialled to, scheme and port included."""
+        return _origin(url) == _origin(self.base_url)
 
-    def _body(self, asked: answers.Asked, response: requests.Response) -> bytes:
-        chunks, size = [], 0
+    def _shown(self, url: str) -> str:
+        """The address as it may be told: of one elsewhere, and of a secret one, no more than its host."""
+        if not self._secret_address and (url.startswith(self.base_url + "/") or self._is_ours(url)):
+            return redact_url(url)
+        scheme, host, _ = _origin(url) or ("", "", None)
+        return f"{scheme}://{host}/{GONE}"
+
+    def _body(self, call: _Call, response: requests.Response) -> bytes:
+        if call.to is not None and 200 <= response.status_code < 300:
+            self._keep(call.asked, response, call.to)
+            return b""
+        return b"".join(self._chunks(call.asked, response, self._max_bytes))
+
+    def _keep(self, asked: answers.Asked, response: requests.Response, to: BinaryIO) -> None:
+        chunked = "chunked" in response.headers.get("Transfer-Encoding", "").lower()
+        if not chunked and "Content-Length" not in response.headers:
+            raise answers.not_whole(asked)
+        for chunk in self._chunks(asked, response, self._max_file_bytes):
+            try:
+                to.write(chunk)
+            except OSError as trouble:
+                raise answers.no_room(asked, trouble) from None
+
+    @staticmethod
+    def _chunks(asked: answers.Asked, response: requests.Response, most: int) -> Iterator[bytes]:
+        size = 0
         for chunk in response.iter_content(_CHUNK):
             size += len(chunk)
-            if size > self._max_bytes:
-                raise answers.too_large(asked, self._max_bytes)
-            chunks.append(chunk)
-        return b"".join(chunks)
+            if size > most:
+                raise answers.too_large(asked, most)
+            yield chunk
 
-    def _judge(self, asked: answers.Asked, answer: Answer, accept: str) -> Exception | None:
+    def _judge(self, call: _Call, answer: Answer, request: requests.PreparedRequest, ours: bool) -> Exception | None:
+        asked = call.asked
+        if answer.status in (401, 403) and not ours:
+            return answers.without_our_key(asked, answer)
         if self._interpret and 400 <= answer.status < 500 and answer.status != 429:
             theirs = self._interpret(asked.operation, answer)
             if theirs is not None:
                 return theirs
         error = answers.from_answer(asked, answer, self._clock())
+        # signing with OAuth 1.0a turns the headers into bytes
+        accept = to_native_string(request.headers.get("Accept", ""))
         if error is None and answer.json is None and _JSON in accept and _says_something(answer.body):
             return answers.not_json(asked, answer)
         return error
@@ -258,6 +341,15 @@ def _may_have_left(exchange: Exchange, trouble: Exception) -> bool:
     if exchange.sent or not exchange.begun:
         return exchange.sent
     return not (exchange.connecting or isinstance(trouble, (requests.exceptions.ConnectTimeout, ValueError)))
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None] | None:
+    """Scheme, host and port, as the library that dials reads them; None for what is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
 
 
 def _query(params: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,20 @@ class OAuth1:
 Auth = RawKey | Basic | QueryKeys | OAuth1 | None
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to send as the only part of a form (multipart/form-data).
+
+    ``part`` is the form's name for it, ``name`` the file's own; both are US-ASCII. ``content`` is bytes, or a file that
+    can seek: it is read from its beginning, a piece at a time, and stays open.
+    """
+
+    part: str
+    name: str
+    content: bytes | BinaryIO = field(repr=False)
+    content_type: str = "application/octet-stream"
+
+
 class Transport(Protocol):
     """Sends one request, once. Never repeats anything by itself."""
 
@@ -102,13 +116,32 @@ class Transport(Protocol):
         *,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
+        upload: Upload | None = None,
         headers: Mapping[str, str] | None = None,
         budget: bool = True,
     ) -> Answer:
         """Ask and answer any 2xx; everything else is raised as one of ``mirakl_sync.errors``.
 
         ``params`` values that are lists are repeated. ``json`` None sends no body (with ``Content-Length: 0`` on
-        PUT and POST). ``budget`` False skips the call limit: for further pages of one read.
+        PUT and POST), ``upload`` a file instead (``ValueError`` for names that cannot be sent). ``budget`` False skips
+        the call limit: for further pages of one read.
+        """
+
+    def download(
+        self,
+        operation: Operation,
+        url: str,
+        to: BinaryIO,
+        *,
+        params: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        budget: bool = True,
+    ) -> Answer:
+        """GET into the file ``to`` and answer any 2xx without its body; everything else is raised as by ``call``.
+
+        ``url`` is a path of this server or a whole address it handed out; credentials go to this server alone. What
+        is not provably whole is ``Unavailable``, an address that is none or a file beyond the size we take
+        ``Unreadable``. After an error ``to`` holds nothing of worth.
         """
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 import socket
 import threading
 import time
@@ -24,20 +25,24 @@ for _name in ("urllib3", "requests_oauthlib", "oauthlib"):
 
 
 class Exchange:
-    """What this thread's running call knows of itself; ``deadline`` is on the monotonic clock."""
+    """What this thread's running call knows of itself.
 
-    def __init__(self, deadline: float) -> None:
+    ``deadline`` is on the monotonic clock; ``patience`` is how many seconds the other side may be silent before it.
+    """
+
+    def __init__(self, deadline: float, patience: float = math.inf) -> None:
         self.deadline = deadline
+        self.patience = patience
         self.begun = False
         self.connecting = False
         self.sent = False
 
     def remaining(self) -> float:
-        """Seconds left; ``TimeoutError`` when there are none."""
+        """Seconds the next read or send may take; ``TimeoutError`` when there are none left."""
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise TimeoutError("the time for the whole call is over")
-        return left
+        return min(left, self.patience)
 
 
 class _Current(threading.local):
