@@ -138,6 +138,27 @@ TICKS = (
         "marketplaces find out which numbers no carrier knows; people hear of it while the parcel can be found",
     ),
     Tick(
+        "push stock",
+        "stock.push_due",
+        1,
+        "stock",
+        "a file goes the moment the orders were looked at and the marketplace takes one; most ticks find nothing to do",
+    ),
+    Tick(
+        "read levels",
+        "stock.read_due",
+        2,
+        "stock",
+        "each store has its own cadence; what somebody doubts is asked again within seconds",
+    ),
+    Tick(
+        "read offers",
+        "stock.offers_due",
+        5,
+        "stock",
+        "an export is asked for, waited for and fetched; what others change on a marketplace is seen within minutes",
+    ),
+    Tick(
         "watch silence",
         "upkeep.watch_silence",
         30,
@@ -156,6 +177,13 @@ TICKS = (
         "shipments.beat",
         30,
         "shipments",
+        "a queue without a worker is noticed, also while nothing else waits on it",
+    ),
+    Tick(
+        "beat of stock",
+        "stock.beat",
+        30,
+        "stock",
         "a queue without a worker is noticed, also while nothing else waits on it",
     ),
     Tick(

@@ -68,6 +68,24 @@ QUEUES = (
         lanes=("shipments",),
     ),
     Queue(
+        "stock",
+        promise="a change in a shop is in the marketplace's next file; one file at a time for each connection",
+        cares="ecommerce: what is sold out must not be sold, what is there must be offered",
+        # one lane, one reading of offers and one look at a store at a time each: a few connections fill it
+        concurrency=4,
+        tasks=(
+            "stock.push_due",
+            "stock.push",
+            "stock.read_due",
+            "stock.poll",
+            "stock.look",
+            "stock.read_levels",
+            "stock.offers_due",
+            "stock.read_offers",
+            "stock.beat",
+        ),
+    ),
+    Queue(
         "webhooks",
         promise="kept deliveries are read soon; bursts wait here and delay nobody",
         cares="ecommerce: how quickly a change in the shop is seen",

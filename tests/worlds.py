@@ -23,7 +23,7 @@ from mirakl_sync.policy.model import OrderPolicy, Policy, ShipmentPolicy
 from mirakl_sync.policy.schema import write_policy
 from mirakl_sync.sandbox.plan import Sandbox, open_sandbox
 from mirakl_sync.shipments import flow as parcels
-from mirakl_sync.stores import poll
+from mirakl_sync.stores import full_look, levels, poll
 from mirakl_sync.wiring import Wiring, wire
 from tests.conftest import TEST_KEY
 
@@ -122,6 +122,9 @@ def run(wake: Wake, wiring: Wiring) -> str:
         "orders.tell_references": lambda: references.tell_due(wiring),
         "webhooks.digest": lambda pk: hooks.digest(pk, wiring),
         "stores.poll": lambda pk: poll.poll(pk, wiring),
+        "stock.poll": lambda pk: levels.poll(pk, wiring),
+        "stock.look": lambda pk: levels.look(pk, wiring),
+        "stock.read_levels": lambda pk: full_look.read_levels(pk, wiring),
         "shipments.advance": lambda *pks: parcels.advance_all(pks, wiring),
     }[wake.task]
     return work(*wake.args).sentence()

@@ -12,7 +12,7 @@ from mirakl_sync.demo.town import STORE
 from mirakl_sync.embedded.supervisor import Supervisor
 from mirakl_sync.embedded.up import BROKER
 
-WORKERS = ("acceptance", "orders", "shipments", "webhooks", "upkeep", "beat")
+WORKERS = ("acceptance", "orders", "shipments", "stock", "webhooks", "upkeep", "beat")
 KILL_EVERY = 8.0
 BROKER_DIES_AT = (0.35, 0.7)  # shares of the day
 

@@ -20,6 +20,7 @@ from mirakl_sync.inbox import desk
 from mirakl_sync.orders import keeping, proving, states
 from mirakl_sync.orders.case import bells
 from mirakl_sync.records.order import MarketplaceOrder, OrderPage
+from mirakl_sync.shelf import offers
 from mirakl_sync.upkeep import heartbeat
 from mirakl_sync.wiring import Wiring
 
@@ -174,9 +175,11 @@ def _finish(turn: _Turn, wiring: Wiring, began: datetime, newest: datetime | Non
     every = turn.opened.policy.orders.poll_every
     with wiring.db.transaction() as tx:
         row = tx.get_one(Connection, turn.opened.id)
-        if turn.name == "delta" and newest is not None:
-            # their newest change, in their own time: clocks are never compared across systems
-            row.orders_cursor = max(filter(None, (row.orders_cursor, newest)))
+        if turn.name == "delta":
+            if newest is not None:
+                # their newest change, in their own time: clocks are never compared across systems
+                row.orders_cursor = max(filter(None, (row.orders_cursor, newest)))
+            offers.pulled(tx, turn.opened.id, began)
         if turn.name == "unanswered":
             row.next_state_sweep_at = None
         row.last_turn, row.leased_until, row.next_pull_at = turn.name, None, began + every

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update
@@ -18,6 +18,8 @@ from mirakl_sync.shelf.news import News, judged
 from mirakl_sync.shelf.story import Told
 
 _SHELF = ShelfItem.__table__
+# when the store was asked about a SKU that nobody has asked about yet
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 # the columns that hold a fact as it stands
 _PLAIN = (
     "observed_at",
@@ -82,7 +84,7 @@ class _Batch:
             self.newer.append(fact)
         if news in (News.FIRST, News.CHANGED):
             self.changed[fact.sku] = min(fact.changed_at or fact.observed_at, fact.observed_at)
-        if news is News.CHANGED and old is not None and old.quantity != fact.quantity:
+        if news is News.CHANGED and old is not None and old.observed_at > NEVER and old.quantity != fact.quantity:
             self._tell(old, fact)
 
     def _tell(self, old: ProductFacts, fact: ProductFacts) -> None:
@@ -153,6 +155,12 @@ def doubt(tx: Transaction, store_pk: int, skus: Iterable[str], now: datetime) ->
             .where(_SHELF.c.store_pk == store_pk, _SHELF.c.sku.in_(wanted), _SHELF.c.observed_at <= now)
             .values(look_at=now)
         )
+
+
+def ask_for(tx: Transaction, store_pk: int, skus: Iterable[str], now: datetime) -> None:
+    """Put SKUs the store never spoke of on the shelf, as to be asked about."""
+    blank = {"store_pk": store_pk, "observed_at": NEVER, "matches": 0, "in_stock": False, "sellable": False}
+    insert_many_once(tx, ShelfItem, [{**blank, "sku": sku, "look_at": now} for sku in skus])
 
 
 def doubt_product(tx: Transaction, store_pk: int, product_id: str, now: datetime, *, deleted: bool = False) -> int:

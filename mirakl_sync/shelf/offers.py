@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, case, or_, select, update
 
-from mirakl_sync.db.models import Connection, Offer
+from mirakl_sync.db.models import Connection, Offer, StockLane
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.db.types import UtcDateTime
 from mirakl_sync.shelf import bundles, story
@@ -156,3 +156,13 @@ def _first(sales: Iterable[Sale]) -> dict[str, datetime]:
     for sale in sales:
         since[sale.sku] = min(sale.at, since.get(sale.sku, sale.at))
     return since
+
+
+def pulled(tx: Transaction, connection_id: int, began: datetime) -> None:
+    """Every sale of before ``began`` is known now: the right moment for a stock file."""
+    tx.execute(
+        update(StockLane)
+        .where(StockLane.connection_id == connection_id)
+        .values(pulled_at=began, next_at=case((StockLane.push_id.is_(None), None), else_=StockLane.next_at))
+        .execution_options(synchronize_session=False)
+    )

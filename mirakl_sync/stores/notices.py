@@ -84,9 +84,11 @@ def _status(tx: Transaction, row: Order, link: PlatformLink, notice: Notice, now
 def _product(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> bool:
     """Every SKU is kept; the questions about it are looked at again. Where the notice does not tell the SKU (deleted
     products, parents that count for their variations) the store is asked about all that hang on it."""
-    facts = notice.product
+    facts, doubted = notice.product, 0
+    if notice.deleted or notice.incomplete or facts is None or not facts.sku:
+        doubted = board.doubt_product(tx, store_pk, notice.subject, now, deleted=notice.deleted)
     if notice.deleted or facts is None or not facts.sku:
-        return board.doubt_product(tx, store_pk, notice.subject, now, deleted=notice.deleted) > 0
+        return doubted > 0
     # their clock dates the notice, ours dates what we promised: a shop running ahead must not outdate our promises
     facts = replace(facts, observed_at=min(facts.observed_at, now))
     if not board.observe(tx, store_pk, [facts], now).newer:

@@ -1,4 +1,4 @@
-"""Polling a store: the second door for what webhooks may have lost."""
+"""Polling a store for its orders: the second door for what webhooks may have lost. Its SKUs are in ``levels``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import or_, select
 
 from mirakl_sync.cases.step import Ask
 from mirakl_sync.db.claim import take_lease
-from mirakl_sync.db.models import Connection, Store
+from mirakl_sync.db.models import Connection, LevelFeed, Store
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, TryLater
 from mirakl_sync.inbox import desk
 from mirakl_sync.platforms.contract import Capability
@@ -24,7 +25,6 @@ from mirakl_sync.wiring import Wiring
 DEFAULT_EVERY = 60.0
 # Seconds until a store that refuses us is tried again.
 MENDED_BY_PEOPLE = 300.0
-_FEEDS = ((NoticeKind.ORDER, Capability.ORDER_NOTICES), (NoticeKind.PRODUCT, Capability.PRODUCT_NOTICES))
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def poll_due(wiring: Wiring) -> PollReport:
 
 
 def poll(store_pk: int, wiring: Wiring) -> PollReport:
-    """Everything that changed in the store since the last poll, in small transactions."""
+    """Every order that changed in the store since the last poll, in small transactions."""
     now = wiring.now()
     with wiring.db.transaction() as tx:
         if not take_lease(tx, Store, store_pk, now, wiring.config.lease):
@@ -69,34 +69,37 @@ def poll(store_pk: int, wiring: Wiring) -> PollReport:
         platform = wiring.connections.store(store)
         capabilities = platform_spec(store.platform).capabilities
     every = timedelta(seconds=float(store.settings.get("poll_every", DEFAULT_EVERY)))
-    words = []
+    sentence = "this shop tells no orders"
     try:
-        for kind, capability in _FEEDS:
-            if capability in capabilities:
-                since = _since(store, kind, now)
-                words.append(_consume(wiring, store_pk, kind, platform.notices_since(kind, since), since))
+        if Capability.ORDER_NOTICES in capabilities:
+            since = cursor(store, NoticeKind.ORDER, now)
+            sentence = consume(
+                wiring, store_pk, NoticeKind.ORDER, platform.notices_since(NoticeKind.ORDER, since), since
+            )
     except MiraklSyncError as error:
         _interrupted(wiring, store_pk, error)
         raise
-    sentence = "; ".join(words)
     _done(wiring, store_pk, now + every, every, sentence)
     return PollReport(sentence)
 
 
-def _since(store: Store, kind: NoticeKind, now: datetime) -> datetime:
+def cursor(store: Store, kind: NoticeKind, now: datetime) -> datetime:
+    """The shop's own time from which changes of this kind are asked for."""
     kept = store.cursors.get(kind.value)
     return datetime.fromisoformat(kept) if kept else now - timedelta(hours=1)
 
 
-def _consume(wiring: Wiring, store_pk: int, kind: NoticeKind, told: Iterator[Notice], since: datetime) -> str:
+def consume(wiring: Wiring, store_pk: int, kind: NoticeKind, told: Iterator[Notice], since: datetime) -> str:
+    """Apply what was told, batch by batch, and move the cursor behind each; answers a sentence."""
     newest, words = since, f"no {kind.value} changed"
     while batch := list(islice(told, 100)):
         newest = max(newest, *(notice.observed_at for notice in batch))
         with wiring.db.transaction() as tx:
             words = notices.apply(tx, store_pk, batch, wiring.now())
-            store = tx.get_one(Store, store_pk)
+            store = tx.get_one(Store, store_pk, with_for_update=True)
             store.cursors = {**store.cursors, kind.value: newest.isoformat()}
-            store.leased_until = wiring.now() + wiring.config.lease
+            lease: Any = store if kind is NoticeKind.ORDER else tx.get_one(LevelFeed, store_pk)
+            lease.leased_until = wiring.now() + wiring.config.lease
     return words
 
 

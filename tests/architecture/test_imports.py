@@ -49,7 +49,9 @@ MAY_IMPORT = {
     "connections": "errors clock records policy profiles db cases.step inbox notify.hours mirakl platforms "
     "http.contract orders.states orders.by_hand wiring",
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
-    "stores": "errors records db cases inbox shelf shipments platforms orders.case orders.states upkeep.heartbeat "
+    "stock": "errors records policy.model db cases.step inbox shelf connections dispatch "
+    "upkeep.heartbeat wiring",
+    "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.states upkeep.heartbeat "
     "wiring",
     "explain": "errors db cases orders shipments platforms.contract wiring",
     "hooks": "errors db cases.step inbox stores wiring",
@@ -73,6 +75,12 @@ PURE = {
     "orders.steps": "",
     "orders.window": "policy.model",
     "orders.draft": "money policy.model records",
+    "shelf.news": "records",
+    "stock.rules": "policy.model stock.limits",
+    "stock.limits": "policy.model",
+    "stock.velocity": "policy.model",
+    "stock.latency": "",
+    "stock.lane": "",
     "shipments.suggest": "records.shipment shipments.carriers shipments.numbers",
     "shipments.carrier_views": "records.shipment",
     "explain.telling": "cases.ledger cases.story explain shipments.carrier_views",
@@ -111,6 +119,7 @@ ONLY_IN = {
     "urllib3": ("mirakl_sync.http",),
     "marshmallow": (
         "mirakl_sync.mirakl.schemas",
+        "mirakl_sync.mirakl.stock_schemas",
         "mirakl_sync.platforms.woocommerce.schemas",
         "mirakl_sync.policy.schema",
         "mirakl_sync.connections.schemas",

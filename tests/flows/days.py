@@ -18,7 +18,7 @@ from mirakl_sync.errors import MiraklSyncError
 from mirakl_sync.hooks import inbox as hooks
 from mirakl_sync.orders import intake, references, sweep, watch
 from mirakl_sync.policy.model import OrderPolicy, ShipmentPolicy
-from mirakl_sync.stores import poll
+from mirakl_sync.stores import levels, poll
 from mirakl_sync.upkeep import silence
 from mirakl_sync.wiring import Wiring
 from tests.worlds import Remote, World, run, world
@@ -90,6 +90,7 @@ class Day:
         sweep.sweep(self.wiring)
         hooks.sweep(self.wiring)
         poll.poll_due(self.wiring)
+        levels.read_due(self.wiring)
         intake.pull_due(self.wiring)
         self.work()
         references.tell_due(self.wiring)

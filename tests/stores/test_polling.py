@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from mirakl_sync.db.models import Connection, Heartbeat, ShelfItem, Store
 from mirakl_sync.errors import Misconfigured, Unavailable
-from mirakl_sync.stores import poll
+from mirakl_sync.stores import levels, poll
 from tests.flows.days import Day, a_day, exactly_once
 
 NOTHING = "no order changed; no product changed"
@@ -23,7 +23,9 @@ def day(database_url: str) -> Iterator[Day]:
 
 
 def _poll(day: Day) -> str:
-    return poll.poll(_store(day).id, day.wiring).sentence()
+    """Both doors: the shop's orders, and its SKUs."""
+    orders = poll.poll(_store(day).id, day.wiring).sentence()
+    return f"{orders}; {levels.poll(_store(day).id, day.wiring).sentence()}"
 
 
 def _store(day: Day) -> Store:

@@ -49,6 +49,8 @@ class Offer(Base):
     wanted: Mapped[int | None] = mapped_column(default=None)
     # the same by their warehouse, where the shop has such
     spread: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    # that division as they last accepted it
+    told_spread: Mapped[dict[str, Any] | None] = mapped_column(default=None)
     # which rule had the last word: level, buffer, zeroed, stale, missing …
     because: Mapped[str] = mapped_column(String(24), default="")
     # the earliest change that has not arrived there yet: the age of this number
@@ -62,6 +64,10 @@ class Offer(Base):
     # the file on its way that carries it, and with which number
     push_id: Mapped[int | None] = mapped_column(ForeignKey("stock_pushes.id"), default=None)
     sent: Mapped[int | None] = mapped_column(default=None)
+    # the age of the number in that file
+    sent_since: Mapped[datetime | None] = mapped_column(default=None)
+    # nothing is sent until a person has said so, and why
+    held: Mapped[str] = mapped_column(String(200), default="")
     # they refused this number; the same one is not sent again until something changes
     refused: Mapped[int | None] = mapped_column(default=None)
     refusal: Mapped[str] = mapped_column(Text, default="")
@@ -136,6 +142,8 @@ class OfferReading(Base):
     asked_at: Mapped[datetime | None] = mapped_column(default=None)
     # their time up to which every change was read
     cursor: Mapped[datetime | None] = mapped_column(default=None)
+    # their time when the last list read was ready: what it showed is no younger
+    shown_at: Mapped[datetime | None] = mapped_column(default=None)
     # our time of asking of the last one read completely, and of the last full one
     read_at: Mapped[datetime | None] = mapped_column(default=None)
     read_full_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -153,6 +161,8 @@ class LevelFeed(Base):
 
     store_pk: Mapped[int] = mapped_column(ForeignKey("stores.id"), primary_key=True)
     leased_until: Mapped[datetime | None] = mapped_column(default=None)
+    # somebody asks about doubted SKUs
+    looking_until: Mapped[datetime | None] = mapped_column(default=None)
     next_poll_at: Mapped[datetime | None] = mapped_column(default=None)
     # every change up to then is on the shelf: the age of all numbers nothing was said about since
     read_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -1,0 +1,236 @@
+"""What weighing needs to know of a batch of offers, read in few statements, and what it makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import and_, bindparam, or_, select
+
+from mirakl_sync.connections.opened import Connections
+from mirakl_sync.db.models import Connection, LevelFeed, ShelfItem, StockLane, StockRule
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.policy.model import StockPolicy
+from mirakl_sync.shelf import board, bundles
+from mirakl_sync.stock import velocity
+from mirakl_sync.stock.limits import Override, applying, ends_at, limits
+from mirakl_sync.stock.rules import Level, Wanted, spread, wanted
+
+_SHELF = ShelfItem.__table__
+# Nothing has been measured yet: a minute until we know, one until a file may go, one until it is worked off.
+USUAL_DELAY = 180.0
+UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What belongs to one connection."""
+
+    connection_id: int
+    policy: StockPolicy
+    zero_until: datetime | None = None
+    zero_by: str = ""
+    delay: float | None = None
+
+    def stale(self, confirmed_at: datetime, now: datetime) -> bool:
+        """The store has confirmed nothing for too long."""
+        return confirmed_at < now - self.policy.stale_after
+
+
+@dataclass(slots=True)
+class Scale:
+    """Everything known of the SKUs of one batch."""
+
+    shelf: Mapping[str, Any]
+    unfelt: Mapping[str, int]
+    overrides: Sequence[Override]
+    sides: Mapping[int, Side]
+    # every change up to then is on the shelf
+    read_at: datetime | None
+    speeds: dict[str, tuple[float, int | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What an offer shall show, and whether that is to be told."""
+
+    wanted: int | None
+    spread: dict[str, int] | None
+    because: str
+    due: bool
+    again_at: datetime | None = None
+
+
+def load(tx: Transaction, connections: Connections, store_pk: int, rows: Sequence[Any], now: datetime) -> Scale:
+    """Read it for these offer rows. SKUs the shelf has never heard of are put there as to be asked for."""
+    skus = sorted({row.sku for row in rows})
+    shelf = _shelf(tx, store_pk, skus)
+    if unknown := [sku for sku in skus if sku not in shelf]:
+        board.ask_for(tx, store_pk, unknown, now)
+        shelf |= _shelf(tx, store_pk, unknown)
+    parts = {sku for row in shelf.values() for sku, _ in row.components or ()} - shelf.keys()
+    if parts:
+        shelf |= _shelf(tx, store_pk, sorted(parts))
+    return Scale(
+        shelf=shelf,
+        unfelt=_unfelt(tx, store_pk, list(shelf)),
+        overrides=_overrides(tx, store_pk, shelf),
+        sides=sides(tx, connections, {row.connection_id for row in rows}),
+        read_at=tx.execute(select(LevelFeed.read_at).where(LevelFeed.store_pk == store_pk)).scalar_one_or_none(),
+    )
+
+
+def _shelf(tx: Transaction, store_pk: int, skus: Sequence[str]) -> dict[str, Any]:
+    return {row.sku: row for row in tx.execute(_SHELF_ROWS, {"store": store_pk, "skus": list(skus)})}
+
+
+_SHELF_ROWS = select(_SHELF).where(
+    _SHELF.c.store_pk == bindparam("store"), _SHELF.c.sku.in_(bindparam("skus", expanding=True))
+)
+
+
+def _unfelt(tx: Transaction, store_pk: int, skus: Sequence[str]) -> dict[str, int]:
+    """Sold and not yet felt, also as a part of bundles."""
+    held = bundles.holders(tx, store_pk, skus)
+    bundled = {bundle for each in held.values() for bundle, _ in each}
+    sold = board.unfelt(tx, store_pk, sorted({*skus, *bundled}))
+    inside = {sku: sum(sold.get(bundle, 0) * pieces for bundle, pieces in each) for sku, each in held.items()}
+    return {sku: sold.get(sku, 0) + inside.get(sku, 0) for sku in skus}
+
+
+def _overrides(tx: Transaction, store_pk: int, shelf: Mapping[str, Any]) -> list[Override]:
+    categories = {name for row in shelf.values() for name in row.categories or ()}
+    found = tx.execute(
+        select(StockRule)
+        .where(
+            StockRule.store_pk == store_pk,
+            or_(
+                and_(StockRule.scope == "sku", StockRule.name.in_(list(shelf))),
+                and_(StockRule.scope == "category", StockRule.name.in_(sorted(categories))),
+            ),
+        )
+        .order_by(StockRule.id)
+    ).scalars()
+    return [override(row) for row in found]
+
+
+def override(row: StockRule) -> Override:
+    """A rule as values."""
+    return Override(
+        scope=row.scope,
+        name=row.name,
+        connection_id=row.connection_id,
+        share=row.share,
+        buffer=row.buffer,
+        at_least=row.at_least,
+        at_most=row.at_most,
+        fixed=row.fixed,
+        until=row.until,
+        made_by=row.made_by,
+    )
+
+
+def sides(tx: Transaction, connections: Connections, connection_ids: Iterable[int]) -> dict[int, Side]:
+    """Policy, panic and measured delay of these connections."""
+    wanted_ids = sorted(connection_ids)
+    rows = tx.execute(
+        select(Connection.id, Connection.policy_id, StockLane.zero_until, StockLane.zero_by, StockLane.delay)
+        .outerjoin(StockLane, StockLane.connection_id == Connection.id)
+        .where(Connection.id.in_(wanted_ids))
+    )
+    return {
+        row.id: Side(row.id, connections.policy(tx, row.policy_id).stock, row.zero_until, row.zero_by or "", row.delay)
+        for row in rows
+    }
+
+
+def weighed(row: Any, known: Scale, now: datetime) -> Weighed:
+    """What the offer of this row shall show, by everything known."""
+    item, side = known.shelf[row.sku], known.sides[row.connection_id]
+    if item.observed_at == board.NEVER:
+        return Weighed(None, None, UNSEEN, due=False)
+    result, again_at = judge(row.sku, known, side, now)
+    divided = None
+    if result.quantity is not None:
+        divided = spread(result.quantity, item.locations, side.policy.warehouses)
+    differs = result.quantity != row.theirs or divided != row.told_spread
+    refused = row.refused is not None and row.refused == result.quantity
+    on_its_way = row.push_id is not None and row.sent == result.quantity and divided == row.spread
+    sendable = row.listed and result.quantity is not None and not row.held
+    due = sendable and differs and not refused and not on_its_way
+    return Weighed(result.quantity, divided, str(result.because), due, again_at)
+
+
+def judge(sku: str, known: Scale, side: Side, now: datetime) -> tuple[Wanted, datetime | None]:
+    """The rules' word on a SKU for one connection, and when time alone would change it."""
+    item = known.shelf[sku]
+    stated = level(sku, known, side, now)
+    categories = item.categories or ()
+    about = applying(known.overrides, sku=sku, categories=categories, connection_id=side.connection_id)
+    rules = partial(
+        limits,
+        side.policy,
+        about,
+        sku=sku,
+        categories=categories,
+        connection_id=side.connection_id,
+        now=now,
+        zero_until=side.zero_until,
+        zero_by=side.zero_by,
+    )
+    growing, shrinks_at = 0, None
+    if side.policy.buffer_grows:
+        delay = USUAL_DELAY if side.delay is None else side.delay
+        speed = _speed(sku, known, wanted(stated, rules()).available, now)
+        growing = velocity.growing_buffer(speed, delay, side.policy)
+        shrinks_at = velocity.shrinks_at(speed, delay, side.policy, now) if growing else None
+    result = wanted(stated, rules(growing=growing))
+    known.speeds.setdefault(sku, (_speed(sku, known, result.available, now), result.available))
+    ends = [at for at in (shrinks_at, ends_at(about, now, side.zero_until)) if at is not None]
+    return result, min(ends, default=None)
+
+
+def level(sku: str, known: Scale, side: Side, now: datetime) -> Level:
+    """What is known of the SKU in its store, for one connection."""
+    item = known.shelf[sku]
+    confirmed = max(item.observed_at, known.read_at) if known.read_at else item.observed_at
+    return Level(
+        quantity=item.quantity,
+        in_stock=item.in_stock,
+        sellable=item.sellable,
+        backorders=item.backorders,
+        matches=item.matches,
+        stale=side.stale(confirmed, now),
+        unfelt=known.unfelt.get(sku, 0),
+        components=tuple((_left(part, known), pieces) for part, pieces in item.components or ()),
+        locations=item.locations,
+    )
+
+
+def _left(sku: str, known: Scale) -> int | None:
+    """Pieces of a component that may still be sold."""
+    item = known.shelf.get(sku)
+    if item is None or item.matches != 1:
+        return 0
+    return None if item.quantity is None else item.quantity - known.unfelt.get(sku, 0)
+
+
+def _speed(sku: str, known: Scale, available: int | None, now: datetime) -> float:
+    """How fast it sells, with what was sold since it was last weighed."""
+    item = known.shelf[sku]
+    sold = (item.available or 0) - (available or 0) if None not in (item.available, available) else 0
+    if sold > 0:
+        return velocity.after_sale(item.speed, item.speed_at, sold, now)
+    return velocity.faded(item.speed, item.speed_at, now)
+
+
+def sold_since(known: Scale, now: datetime) -> list[dict[str, Any]]:
+    """What the shelf shall remember of speeds: only of SKUs of which fewer, or more, can be sold than before."""
+    return [
+        {"shelf": known.shelf[sku].id, "new_available": available, "new_speed": speed, "new_speed_at": now}
+        for sku, (speed, available) in known.speeds.items()
+        if available != known.shelf[sku].available
+    ]
