@@ -192,11 +192,6 @@ class FakePlatform:
         return iter([self._facts(sku) for sku in self.shop.products])
 
     @_troubled
-    def skus_of(self, product_id: str) -> tuple[str, ...]:
-        """The product's SKU, and those of its variations."""
-        return tuple(sku for sku in self.shop.products if self._facts(sku).within(product_id))
-
-    @_troubled
     def create_order(self, draft: OrderDraft, *, held: bool) -> PlatformOrder:
         """Write the order; ``held`` ones take their stock at once."""
         self._refuse_impossible(draft)

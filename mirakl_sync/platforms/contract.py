@@ -71,9 +71,6 @@ class Platform(Protocol):
         Read it to the end before concluding anything from what is absent.
         """
 
-    def skus_of(self, product_id: str) -> tuple[str, ...]:
-        """SKUs of a product and of its variations as they are now, for an ``incomplete`` notice; none of a gone one."""
-
     def create_order(self, draft: OrderDraft, *, held: bool) -> PlatformOrder:
         """Create the order so that nothing leaves the house yet.
 

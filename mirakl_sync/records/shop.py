@@ -18,11 +18,12 @@ class ProductFacts:
     """What the shop said about one SKU at ``observed_at``.
 
     ``quantity`` is None where the shop does not count stock; then ``in_stock`` alone speaks. ``matches`` is how many
-    products carry the SKU: anything but 1 cannot be sold safely. ``changed_at`` is when the shop says that it last
-    changed. ``categories`` None: this answer does not tell them. ``locations`` are quantities by place of stock, None
-    where the shop has one number. ``components`` are the SKU and pieces of each thing a bundle holds.
-    ``dated_by_shop``: ``observed_at`` is the shop's own time of change, to the second (webhooks); what is asked for is
-    dated by our clock at the moment of asking.
+    products carry the SKU: anything but 1 cannot be sold safely. ``product_id`` is the shop's id, of a variation
+    ``parent/variation``. ``changed_at`` is when the shop says that it last changed. ``categories`` None: this answer
+    does not tell them. ``locations`` are quantities by place of stock, None where the shop has one number.
+    ``components`` are the SKU and pieces of each thing a bundle holds; ``quantity`` is then the bundle's own limit, if
+    it has one. ``dated_by_shop``: ``observed_at`` is the shop's own time of change, to the second (webhooks); what is
+    asked for is dated by our clock at the moment of asking.
     """
 
     sku: str
@@ -175,8 +176,8 @@ class Notice:
     time, which a poll goes on from.
 
     ``incomplete``: more changed than the notice tells (variations that share the product's number, what a bundle
-    holds); ask ``Platform.skus_of(subject)`` and the facts of those SKUs. A ``deleted`` product is told by its id
-    alone: every SKU whose facts are ``within`` the subject is gone from the shop.
+    holds), so every SKU of the subject must be asked for. A ``deleted`` product is told by its id alone. Either is
+    about each SKU whose ``product_id`` is the subject or has it before or after the slash.
     """
 
     kind: NoticeKind

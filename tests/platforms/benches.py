@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import count
 from typing import Any, Protocol
 
@@ -16,10 +17,13 @@ from mirakl_sync.sandbox.server import serve
 from mirakl_sync.sandbox.trouble import Rule
 from mirakl_sync.sandbox.woocommerce import Key, Shop, ShopSettings, create_app, tracking
 from mirakl_sync.sandbox.woocommerce import shipping_control as packing
-from mirakl_sync.sandbox.woocommerce.catalogue import seed
+from mirakl_sync.sandbox.woocommerce.catalogue import delete_product, seed
+from mirakl_sync.sandbox.woocommerce.checkout import product_of
 from mirakl_sync.sandbox.woocommerce.deliveries import encode, sign
 from mirakl_sync.sandbox.woocommerce.order_json import order_json
 from mirakl_sync.sandbox.woocommerce.orders import find_order, trash_order, update_order
+from mirakl_sync.sandbox.woocommerce.product_json import product_json
+from mirakl_sync.sandbox.woocommerce.stock_control import correct
 from mirakl_sync.sandbox.woocommerce.views_shop import add_rate
 from tests.fakes_platform import FakePlatform, FakeShop
 
@@ -59,6 +63,28 @@ class Bench(Protocol):
     def notes(self, order_id: str) -> list[str]: ...
     def delivery(self, order_id: str, secret: str | None = None) -> tuple[dict[str, str], bytes]:
         """The webhook the shop sends about an order."""
+
+    def add(self, sku: str, quantity: int | None = 10, **more: Any) -> None:
+        """A product; ``status`` draft, ``categories``."""
+
+    def add_family(self, parent: str, quantity: int, *skus: str) -> str:
+        """Variations that share the number their parent counts. Answers the parent's id."""
+
+    def set_stock(self, sku: str, quantity: int, *, silently: bool = False) -> None:
+        """Staff correct a number, or a program does past the shop."""
+
+    def double(self, sku: str) -> None:
+        """One more product carries the SKU, as imports leave them."""
+
+    def remove(self, sku: str) -> None:
+        """Throw the product away."""
+
+    def pass_time(self, seconds: float) -> None: ...
+    def stop_clock(self) -> None:
+        """From now on everything happens in one second."""
+
+    def product_delivery(self, product_id: str, event: str = "updated") -> tuple[dict[str, str], bytes]:
+        """The webhook the shop sends about a product, a variation or a parent."""
 
     def close(self) -> None: ...
 
@@ -113,6 +139,40 @@ class FakeBench:
             return self.shop.delivery("order", {"id": order_id})
         finally:
             self.shop.secret = kept
+
+    def add(self, sku: str, quantity: int | None = 10, **more: Any) -> None:
+        more["sellable"] = more.pop("status", "publish") == "publish"
+        self.shop.add_product(sku, quantity, **more)
+
+    def add_family(self, parent: str, quantity: int, *skus: str) -> str:
+        for sku in skus:
+            self.shop.add_product(sku, quantity, parent=parent)
+        return parent
+
+    def set_stock(self, sku: str, quantity: int, *, silently: bool = False) -> None:
+        parent = self.shop.products[sku].parent
+        family = [each for each in self.shop.products.values() if parent and each.parent == parent]
+        for each in family or [self.shop.products[sku]]:
+            self.shop.set_stock(each.sku, quantity, silently=silently)
+
+    def double(self, sku: str) -> None:
+        self.shop.products[sku].matches += 1
+
+    def remove(self, sku: str) -> None:
+        self.shop.remove_product(sku)
+
+    def pass_time(self, seconds: float) -> None:
+        at = self.shop.clock() + timedelta(seconds=seconds)
+        self.shop.clock = lambda: at
+
+    def stop_clock(self) -> None:
+        self.pass_time(0)
+
+    def product_delivery(self, product_id: str, event: str = "updated") -> tuple[dict[str, str], bytes]:
+        topic, subject = ("product.deleted", product_id) if event == "deleted" else ("product", product_id)
+        return self.shop.delivery(
+            topic, {"id": subject.rpartition("/")[2].removeprefix("" if event == "deleted" else "P-")}
+        )
 
     def close(self) -> None:
         """Nothing runs."""
@@ -200,8 +260,49 @@ class WooBench:
     def delivery(self, order_id: str, secret: str | None = None) -> tuple[dict[str, str], bytes]:
         with self.shop.lock:
             raw = encode(order_json(self.shop, find_order(self.shop, int(order_id)), "http://shop.example")).encode()
-        topic = {"X-WC-Webhook-Topic": "order.updated", "X-WC-Webhook-Resource": "order"}
-        return topic | {"X-WC-Webhook-Signature": sign(raw, secret or self.SECRET)}, raw
+        return self._signed("order.updated", raw, secret)
+
+    def _signed(self, topic: str, raw: bytes, secret: str | None) -> tuple[dict[str, str], bytes]:
+        headers = {"X-WC-Webhook-Topic": topic, "X-WC-Webhook-Resource": topic.partition(".")[0]}
+        return headers | {"X-WC-Webhook-Signature": sign(raw, secret or self.SECRET)}, raw
+
+    def add(self, sku: str, quantity: int | None = 10, **more: Any) -> None:
+        with self.shop.lock:
+            seed(self.shop, {"sku": sku, "price": "10.00", "stock": quantity, **more})
+
+    def add_family(self, parent: str, quantity: int, *skus: str) -> str:
+        children = [{"sku": sku, "price": "9.90", "stock": quantity, "manage_stock": "parent"} for sku in skus]
+        with self.shop.lock:
+            return str(seed(self.shop, {"sku": parent, "stock": quantity, "variations": children}).id)
+
+    def set_stock(self, sku: str, quantity: int, *, silently: bool = False) -> None:
+        with self.shop.lock:
+            correct(self.shop, product_of(self.shop, sku), quantity, "silent" if silently else "edit")
+
+    def double(self, sku: str) -> None:
+        with self.shop.lock:
+            product_of(self.shop, sku)
+            copy = seed(self.shop, {"sku": f"{sku}-COPY", "price": "10.00", "stock": 3})
+            # past every check, as an import does it
+            copy.sku = sku
+
+    def remove(self, sku: str) -> None:
+        with self.shop.lock:
+            delete_product(self.shop, product_of(self.shop, sku), force=False)
+
+    def pass_time(self, seconds: float) -> None:
+        self.shop.clock.advance(seconds)
+
+    def stop_clock(self) -> None:
+        at = self.shop.clock.now()
+        self.shop.clock.now = lambda: at  # type: ignore[method-assign]
+
+    def product_delivery(self, product_id: str, event: str = "updated") -> tuple[dict[str, str], bytes]:
+        number = int(product_id.rpartition("/")[2])
+        with self.shop.lock:
+            row = self.shop.store.products.rows[number]
+            told = {"id": number} if event == "deleted" else product_json(self.shop, row, "http://shop.example")
+        return self._signed(f"product.{event}", encode(told).encode(), None)
 
     def close(self) -> None:
         self.server.stop()

@@ -99,17 +99,6 @@ class WooClient:
         for row in _rows(self.transport.call(READ, "GET", "/wc/v3/products", params=query)):
             yield read(schemas.PRODUCT, row, "product")
 
-    def product(self, product_id: str | int) -> Product | None:
-        """``GET /products/{id}``, a variation too; None when it is gone for good."""
-        params = {"_fields": PRODUCT_FIELDS}
-        try:
-            answer = self.transport.call(READ, "GET", f"/wc/v3/products/{int(product_id)}", params=params)
-        except Refused as error:
-            if error.code in GONE:
-                return None
-            raise
-        return read(schemas.PRODUCT, answer.json, "product")
-
     def every(self, path: str, fields: str, **filters: Any) -> Iterator[Page]:
         """Every row of a list by id, page by page, each with the moment it was asked for.
 

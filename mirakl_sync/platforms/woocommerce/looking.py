@@ -57,19 +57,6 @@ def children(client: WooClient, family: Family, parent: Product, includes_tax: b
     return _of_parent(client, family, parent.id, parent_of(parent), includes_tax)
 
 
-def skus_of(client: WooClient, product_id: str) -> tuple[str, ...]:
-    """SKUs of a product and its variations. See ``Platform.skus_of``."""
-    own = product_id.rpartition("/")[2]
-    product = client.product(own) if own.isdigit() else None
-    if product is None:
-        return ()
-    rows = [product]
-    if product.type == VARIABLE:
-        for _, page in client.every(f"{PRODUCTS}/{product.id}/variations", "id,sku"):
-            rows += [read_variation(row, product.id) for row in page]
-    return tuple(dict.fromkeys(row.sku for row in rows if row.sku and row.sku.strip()))
-
-
 def read_product(row: Any) -> Product:
     """A row of ``GET /products``."""
     product: Product = schemas.read(schemas.PRODUCT, row, "product")

@@ -76,10 +76,6 @@ class WooCommerce:
         """``GET /products`` and ``GET /variations`` (10.3 and later), a hundred rows to a call, by id."""
         return looking.levels(self.client, self._catalogue.family)
 
-    def skus_of(self, product_id: str) -> tuple[str, ...]:
-        """``GET /products/{id}`` and its variations."""
-        return looking.skus_of(self.client, product_id)
-
     def create_order(self, draft: OrderDraft, *, held: bool) -> PlatformOrder:
         """``POST /orders`` as ``pending``, or as ``on-hold``, which takes the stock."""
         return self._seen(placing.create(self._desk, draft, held=held))

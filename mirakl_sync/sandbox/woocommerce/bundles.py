@@ -11,7 +11,7 @@ from werkzeug.exceptions import BadRequest
 
 from mirakl_sync.sandbox.woocommerce.model import Product
 from mirakl_sync.sandbox.woocommerce.shop import Shop
-from mirakl_sync.sandbox.woocommerce.stock import stock_holder
+from mirakl_sync.sandbox.woocommerce.stock import shown_status, stock_holder
 
 TYPE = "bundle"
 FIELD = "bundled_items"
@@ -87,7 +87,7 @@ def _state(shop: Shop, bundle: Product) -> tuple[str, int | None]:
     for item in items(bundle):
         piece = shop.store.products.rows.get(item["product_id"])
         holder = stock_holder(shop, piece)
-        if piece is None or (holder is None and piece.stock_status == "outofstock"):
+        if piece is None or (holder is None and shown_status(shop, piece) == "outofstock"):
             return "outofstock", 0
         if holder is not None and holder.backorders == "no":
             numbers.append(max(holder.stock or 0, 0) // item["quantity_min"])
@@ -104,4 +104,4 @@ def _item_state(shop: Shop, item: dict[str, Any]) -> str:
         return "out_of_stock"
     if holder and holder.backorders == "no" and (holder.stock or 0) < item["quantity_min"]:
         return "out_of_stock"
-    return ITEM_STATES[(holder or piece).stock_status]
+    return ITEM_STATES[shown_status(shop, piece)]

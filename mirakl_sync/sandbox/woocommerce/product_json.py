@@ -10,7 +10,7 @@ from mirakl_sync.sandbox.woocommerce.links import item_links
 from mirakl_sync.sandbox.woocommerce.model import Meta, Product
 from mirakl_sync.sandbox.woocommerce.prices import effective_tax_class, net_price, price_now
 from mirakl_sync.sandbox.woocommerce.shop import Shop
-from mirakl_sync.sandbox.woocommerce.stock import stock_holder
+from mirakl_sync.sandbox.woocommerce.stock import shown_status, stock_holder
 
 NO_DIMENSIONS = {"length": "", "width": "", "height": ""}
 UNCATEGORIZED = {"id": 15, "name": "Uncategorized", "slug": "uncategorized"}
@@ -73,7 +73,7 @@ def product_json(shop: Shop, product: Product, base: str, *, written: bool = Fal
         "price_html": _price_html(shop, product, price),
         "related_ids": [],
         "meta_data": meta_json(product.meta),
-        "stock_status": _stock_status(shop, product),
+        "stock_status": shown_status(shop, product),
         "has_options": product.type == "variable",
         "post_password": "",
         "global_unique_id": product.global_unique_id,
@@ -106,7 +106,7 @@ def variation_json(shop: Shop, product: Product, base: str) -> dict[str, Any]:
         "tax_class": product.tax_class,
         "manage_stock": "parent" if by_parent else product.manage_stock,
         "stock_quantity": holder.stock if holder else None,
-        "stock_status": _stock_status(shop, product),
+        "stock_status": shown_status(shop, product),
         **_backorders(holder or product),
         "low_stock_amount": product.plain.get("low_stock_amount"),
         **_freight(product),
@@ -205,15 +205,6 @@ def _freight(product: Product) -> dict[str, Any]:
 
 def _attributes(product: Product) -> list[dict[str, Any]]:
     return [dict(attribute) for attribute in product.attributes]
-
-
-def _stock_status(shop: Shop, product: Product) -> str:
-    rows = shop.store.products.rows
-    if product.type != "variable" or product.manage_stock:
-        holder = stock_holder(shop, product)
-        return holder.stock_status if holder else product.stock_status
-    states = {_stock_status(shop, rows[number]) for number in product.variation_ids if number in rows}
-    return next((state for state in ("instock", "onbackorder") if state in states), "outofstock")
 
 
 def _price_html(shop: Shop, product: Product, price: str) -> str:

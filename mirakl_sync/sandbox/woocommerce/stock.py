@@ -35,6 +35,16 @@ def set_stock_status(product: Product) -> None:
         product.stock_status = "outofstock" if product.backorders == "no" else "onbackorder"
 
 
+def shown_status(shop: Shop, product: Product) -> str:
+    """`stock_status` as REST shows it: of a parent that does not count itself, the best of its variations."""
+    rows = shop.store.products.rows
+    if product.type != "variable" or product.manage_stock:
+        holder = stock_holder(shop, product)
+        return holder.stock_status if holder else product.stock_status
+    states = {shown_status(shop, rows[number]) for number in product.variation_ids if number in rows}
+    return next((state for state in ("instock", "onbackorder") if state in states), "outofstock")
+
+
 def change_stock(shop: Shop, product: Product, difference: int, cause: str, order_id: int = 0) -> tuple[int, int]:
     """Moves a quantity, below zero too; answers (before, after)."""
     before = product.stock or 0

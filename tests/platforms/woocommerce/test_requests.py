@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from mirakl_sync.records.shop import CommissionShape, NoticeKind
+from mirakl_sync.sandbox.woocommerce.catalogue import seed
 from tests.contracts import woocommerce_contract
 from tests.platforms.benches import WooBench
 from tests.platforms.drafts import WIEN, addressed, any_draft, draft
@@ -18,14 +19,15 @@ UNDECLARED = ("/wc/v3/settings/", "/wc/v3/system_status")
 @pytest.fixture(scope="module")
 def day():
     """A shop after a day of everything we do to it."""
-    bench = WooBench({"prices_include_tax": False})
+    bench = WooBench({"prices_include_tax": False, "bundles_plugin": True})
+    seed(bench.shop, {"sku": "SET", "price": "20.00", "bundle": [{"sku": "MUG", "pieces": 2}]})
     woo, since = bench.platform, bench.shop.now() - timedelta(seconds=2)
     woo.check()
     woo.watch("https://hooks.example/shop")
     woo.product_facts(["MUG", "TEE-S", "a,b"])
-    for seed in range(6):
-        wanted = any_draft(seed)
-        order = woo.create_order(wanted, held=bool(seed % 2))
+    for number in range(6):
+        wanted = any_draft(number)
+        order = woo.create_order(wanted, held=bool(number % 2))
         woo.release_order(order.order_id, addressed(wanted, WIEN, email="x1@relay.example"))
     for shape in CommissionShape:
         woo.cancel_order(woo.create_order(draft(shape=shape), held=True).order_id, "No longer wanted.")
@@ -33,6 +35,7 @@ def day():
     woo.find_order(draft().reference, since=since)
     assert list(woo.notices_since(NoticeKind.ORDER, since))
     assert list(woo.notices_since(NoticeKind.PRODUCT, since))
+    assert list(woo.levels())
     yield bench.transports[0].calls
     bench.close()
 
