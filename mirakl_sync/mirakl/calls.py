@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, BinaryIO
 
 from mirakl_sync.errors import Unreadable
-from mirakl_sync.http.contract import Answer, Transport
+from mirakl_sync.http.contract import Answer, Transport, Upload
 from mirakl_sync.http.pages import Pages, walk
 from mirakl_sync.http.redact import redact
 from mirakl_sync.mirakl import schemas
@@ -36,6 +38,11 @@ class Calls:
         self._locale = locale
         self._pages_count = pages_count
 
+    def period(self, code: str) -> float:
+        """Seconds that lie at least between two calls of this operation; 0 where no limit is known."""
+        operation = self._operations[code]
+        return operation.seconds / operation.times if operation.times else 0.0
+
     def _get(self, code: str, path: str, params: Mapping[str, Any] | None = None, *, budget: bool = True) -> Answer:
         asked = {**(params or {}), "shop_id": self._shop_id}
         if self._locale and code in _SPEAKS_LOCALE:
@@ -47,6 +54,17 @@ class Calls:
 
     def _post(self, code: str, path: str, json: Any) -> Answer:
         return self._transport.call(self._operations[code], "POST", path, params={"shop_id": self._shop_id}, json=json)
+
+    def _upload(self, code: str, path: str, file: Upload) -> Answer:
+        return self._transport.call(
+            self._operations[code], "POST", path, params={"shop_id": self._shop_id}, upload=file
+        )
+
+    def _fetch(self, code: str, url: str, to: BinaryIO) -> Answer:
+        # An address they handed out is complete as it is.
+        params = {"shop_id": self._shop_id} if url.startswith("/") else None
+        kinds = {"Accept": "text/csv, application/octet-stream;q=0.9, */*;q=0.5"}
+        return self._transport.download(self._operations[code], url, to, params=params, headers=kinds)
 
     def _pages(
         self, code: str, path: str, filters: Mapping[str, Any], pages: Pages, count: Callable[[Answer], int]
@@ -65,6 +83,15 @@ def read(code: str, schema: Any, data: Any, *, outcome_unknown: bool = False) ->
         raise Unreadable(
             f"The answer to {code} cannot be read: {problem}.", payload=redact(data), outcome_unknown=outcome_unknown
         ) from None
+
+
+def their_clock(answer: Answer) -> datetime | None:
+    """The time of an answer's ``Date`` header, None without a readable one."""
+    try:
+        told = parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return None
+    return told if told.tzinfo else None
 
 
 def rows(json: Any, name: str) -> list[Any] | None:

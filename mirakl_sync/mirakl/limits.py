@@ -25,6 +25,13 @@ _PUBLISHED = (
     Operation("SH12", times=1, seconds=_DAY),
     Operation("SH21", times=1, seconds=_DAY),
     Operation("RE01"),
+    Operation("OF21"),
+    # makes a file there and changes nothing: asked again, it tells of the same file
+    Operation("OF52", times=1, seconds=_MINUTE),
+    # the same call for everything instead of what changed, which has a limit of its own
+    Operation("OF52_FULL", times=1, seconds=_DAY),
+    Operation("OF53", times=1, seconds=10.0),
+    Operation("OF54"),
     Operation("OR04", times=1, seconds=_MINUTE, writes=True),
     Operation("OR11", times=1, seconds=_MINUTE),
     Operation("OR21", writes=True),
@@ -36,6 +43,9 @@ _PUBLISHED = (
     Operation("ST12", times=1, seconds=_FIVE_MINUTES),
     Operation("ST23", writes=True),
     Operation("ST24", writes=True),
+    Operation("STO01", times=1, seconds=_MINUTE, writes=True),
+    Operation("STO02", times=1, seconds=15.0),
+    Operation("STO03", times=1, seconds=_MINUTE),
 )
 
 

@@ -49,6 +49,23 @@ def errors(value: Any) -> tuple[str, ...]:
     return tuple(_error(_object(item)) for item in _list(value))
 
 
+def warehouses(value: Any) -> dict[str, int]:
+    """Quantities by the code of their warehouse; what has no code or no number is passed over."""
+    told = [(_text(item, "code"), values.pieces(item.get("quantity"))) for item in map(_object, _list(value))]
+    return {code: quantity for code, quantity in told if code and quantity is not None}
+
+
+def words(value: Any) -> tuple[str, ...]:
+    """A list of texts; null items are passed over."""
+    return tuple(values.text(item) for item in _list(value) if item is not None)
+
+
+def failure(value: Any) -> str:
+    """Why a job failed: ``CODE: detail``."""
+    told = _object(value)
+    return ": ".join(part for part in (_text(told, "code"), _text(told, "detail")) if part)
+
+
 def _tax(told: Mapping[str, Any]) -> Tax:
     rate = told.get("rate")
     if told.get("amount") is None:

@@ -18,6 +18,16 @@ SHIPMENT_QUANTITY_INVALID = "SHIPMENT_QUANTITY_INVALID"
 SHIPMENT_NOT_FOUND = "SHIPMENT_NOT_FOUND"
 SHIPMENT_INVALID_STATE = "SHIPMENT_INVALID_STATE"
 MULTI_SHIPMENT_OFF = "MULTI_SHIPMENT_OFF"
+IMPORT_NOT_FOUND = "IMPORT_NOT_FOUND"
+REPORT_NOT_FOUND = "REPORT_NOT_FOUND"
+EXPORT_NOT_FOUND = "EXPORT_NOT_FOUND"
+EXPORT_GONE = "EXPORT_GONE"
+# What a 404 or 410 of these operations means, whatever else it says.
+NOT_THERE = {
+    "STO02": IMPORT_NOT_FOUND,
+    "STO03": REPORT_NOT_FOUND,
+    "OF53": EXPORT_NOT_FOUND,
+}
 
 # What somebody called something may hold any of the words below. An apostrophe inside a word opens nothing.
 _QUOTED = re.compile(r"(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"|“[^”]*”|«[^»]*»")

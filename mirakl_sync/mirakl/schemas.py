@@ -13,7 +13,7 @@ from mirakl_sync.mirakl.states import TAX_MODES
 _REQUIRED = "is missing"
 
 
-class _Value(fields.Field[Any]):
+class Value(fields.Field[Any]):
     """A value read by one function; null counts as absent. Shorter than marshmallow's own fields, and faster."""
 
     read: ClassVar[Any]
@@ -30,7 +30,7 @@ class _Value(fields.Field[Any]):
             raise ValidationError(str(problem)) from None
 
 
-class Text(_Value):
+class Text(Value):
     read = staticmethod(values.text)
     absent = ""
 
@@ -55,20 +55,20 @@ class TaxMode(Name):
         return spoken
 
 
-class Amount(_Value):
+class Amount(Value):
     read = staticmethod(values.amount)
 
 
-class Count(_Value):
+class Count(Value):
     read = staticmethod(values.count)
     absent = 0
 
 
-class Moment(_Value):
+class Moment(Value):
     read = staticmethod(values.moment)
 
 
-class Flag(_Value):
+class Flag(Value):
     read = staticmethod(values.flag)
 
     def __init__(self, *, absent: bool = False, **kwargs: Any) -> None:
@@ -93,26 +93,28 @@ class Inner(Text):
         return super().deserialize(value, *args, **kwargs)
 
 
-class Taxes(_Value):
+class Taxes(Value):
     read = staticmethod(parts.taxes)
     absent = ()
 
 
-class Place(_Value):
+class Place(Value):
     read = staticmethod(parts.address)
 
 
-class Errors(_Value):
+class Errors(Value):
     read = staticmethod(parts.errors)
     absent = ()
 
 
-class _Lenient(Schema):
+class Lenient(Schema):
+    """Fields we do not know pass by."""
+
     class Meta:
         unknown = EXCLUDE
 
 
-class LineSchema(_Lenient):
+class LineSchema(Lenient):
     """A line of OR11. Amounts are for the whole quantity, after promotions."""
 
     line_id = Name(required=True, data_key="order_line_id")
@@ -134,7 +136,7 @@ class LineSchema(_Lenient):
     total_commission = Amount()
 
 
-class CustomerSchema(_Lenient):
+class CustomerSchema(Lenient):
     customer_id = Text()
     first_name = Text(data_key="firstname")
     last_name = Text(data_key="lastname")
@@ -154,7 +156,7 @@ class Part(fields.Nested):
         return super().deserialize(value, *args, **kwargs)
 
 
-class OrderSchema(_Lenient):
+class OrderSchema(Lenient):
     """An order of OR11, as far as we read it."""
 
     order_id = Name(required=True)
@@ -200,7 +202,7 @@ class OrderSchema(_Lenient):
             raise ValidationError("two lines have the same order_line_id", "order_lines")
 
 
-class AccountSchema(_Lenient):
+class AccountSchema(Lenient):
     """A01."""
 
     shop_id = Name(required=True)
@@ -210,23 +212,23 @@ class AccountSchema(_Lenient):
     channels = fields.List(Text(), load_default=list, allow_none=True)
 
 
-class _WorkflowSchema(_Lenient):
+class _WorkflowSchema(Lenient):
     order_acceptance = Text()
     addresses_before_acceptance = Flag(data_key="shipping_and_billing_details_before_acceptance")
 
 
-class _ShipmentSchema(_Lenient):
+class _ShipmentSchema(Lenient):
     multi_shipment = Flag()
 
 
-class _FeaturesSchema(_Lenient):
+class _FeaturesSchema(Lenient):
     tax_mode = Text(data_key="order_tax_mode")
     alternative_carrier_forbidden = Flag(data_key="disable_seller_alternative_carrier")
     workflows = Part(_WorkflowSchema(), data_key="order_workflows")
     shipment = Part(_ShipmentSchema())
 
 
-class ConfigurationSchema(_Lenient):
+class ConfigurationSchema(Lenient):
     """PC01."""
 
     name = Text(data_key="platform_name")
@@ -234,7 +236,7 @@ class ConfigurationSchema(_Lenient):
     features = Part(_FeaturesSchema(), required=True)
 
 
-class ShippingTypeSchema(_Lenient):
+class ShippingTypeSchema(Lenient):
     """SH12."""
 
     code = Name(required=True)
@@ -245,7 +247,7 @@ class ShippingTypeSchema(_Lenient):
     tracking_needed = Flag(data_key="mandatory_tracking")
 
 
-class CarrierSchema(_Lenient):
+class CarrierSchema(Lenient):
     """SH21."""
 
     code = Name(required=True)
@@ -254,7 +256,7 @@ class CarrierSchema(_Lenient):
     tracking_url = Text()
 
 
-class ReasonSchema(_Lenient):
+class ReasonSchema(Lenient):
     """RE01."""
 
     code = Name(required=True)
@@ -263,14 +265,14 @@ class ReasonSchema(_Lenient):
     ours = Flag(data_key="is_shop_right")
 
 
-class UpdatedOrderSchema(_Lenient):
+class UpdatedOrderSchema(Lenient):
     """One order of OR04's answer; errors come inside the 200."""
 
     order_id = Text()
     errors = Errors()
 
 
-class _TrackingSchema(_Lenient):
+class _TrackingSchema(Lenient):
     carrier_code = Text()
     carrier_name = Text()
     number = Text(data_key="tracking_number")
@@ -278,7 +280,7 @@ class _TrackingSchema(_Lenient):
     validity = Text(data_key="validity_status")
 
 
-class ShipmentLineSchema(_Lenient):
+class ShipmentLineSchema(Lenient):
     """A line of ST01, ST11 or ST12. Without its id nobody knows what was shipped."""
 
     line_id = Name(required=True, data_key="order_line_id")
@@ -286,7 +288,7 @@ class ShipmentLineSchema(_Lenient):
     package_reference = Text()
 
 
-class ShipmentSchema(_Lenient):
+class ShipmentSchema(Lenient):
     """A shipment of ST01 or ST11."""
 
     shipment_id = Name(required=True, data_key="id")
@@ -298,7 +300,7 @@ class ShipmentSchema(_Lenient):
     updated_at = Moment(data_key="last_updated_date")
 
 
-class OrderToShipSchema(_Lenient):
+class OrderToShipSchema(Lenient):
     """An order of ST12."""
 
     order_id = Name(required=True)
@@ -307,7 +309,7 @@ class OrderToShipSchema(_Lenient):
     ship_by = Moment(data_key="shipping_deadline")
 
 
-class ShipmentOutcomeSchema(_Lenient):
+class ShipmentOutcomeSchema(Lenient):
     """One entry of a list of successes or errors of ST01, ST06, ST23 or ST24; ST01's errors name only the order."""
 
     shipment_id = Text(data_key="id")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -16,11 +15,12 @@ from mirakl_sync.http.contract import Answer, Dial, RawKey, Transport
 from mirakl_sync.http.pages import OffsetPages
 from mirakl_sync.mirakl import bodies, schemas
 from mirakl_sync.mirakl.answers import interpret
-from mirakl_sync.mirakl.calls import read, rows
+from mirakl_sync.mirakl.calls import read, rows, their_clock
 from mirakl_sync.mirakl.facts import Reason, ShopAccount
 from mirakl_sync.mirakl.limits import PUBLISHED, Operations
 from mirakl_sync.mirakl.orders import read_page
 from mirakl_sync.mirakl.shipping import ShippingCalls
+from mirakl_sync.mirakl.stock import StockCalls
 from mirakl_sync.mirakl.values import written
 from mirakl_sync.records.order import MarketplaceFacts, OrderPage
 from mirakl_sync.records.shipment import Carrier, ShippingType
@@ -64,11 +64,12 @@ def api_host(base_url: str) -> str:
     return base_url.strip().rstrip("/").removesuffix("/api").rstrip("/")
 
 
-class MiraklShop(ShippingCalls):
+class MiraklShop(ShippingCalls, StockCalls):
     """One shop. ``transport`` is dialled to ``api_host(base_url)`` with ``mirakl.answers.interpret``.
 
     ``tax_mode`` (TAX_INCLUDED or TAX_EXCLUDED) is asked for on every read of orders; without it the tenant decides.
-    ``pages_count`` True takes a place of the budget for further pages too. What ships is in ``ShippingCalls``.
+    ``pages_count`` True takes a place of the budget for further pages too. What ships is in ``ShippingCalls``,
+    offers and stock are in ``StockCalls``.
     """
 
     def __init__(
@@ -197,15 +198,6 @@ class MiraklShop(ShippingCalls):
 
     def _list(self, code: str, path: str, name: str, schema: Any) -> Any:
         return read(code, schema, rows(self._get(code, path).json, name))
-
-
-def their_clock(answer: Answer) -> datetime | None:
-    """The time of an answer's ``Date`` header, None without a readable one."""
-    try:
-        told = parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
-        return None
-    return told if told.tzinfo else None
 
 
 def _count_orders(answer: Answer) -> int:

@@ -49,6 +49,14 @@ def count(value: Any) -> int:
     return int(number)
 
 
+def pieces(value: Any) -> int | None:
+    """A quantity, None for what is none: an offer is there even if nobody can read how many it has."""
+    try:
+        return count(value)
+    except ValueError:
+        return None
+
+
 def moment(value: Any) -> datetime:
     """A time in UTC, with or without milliseconds; without an offset it is taken as UTC."""
     if not isinstance(value, str):

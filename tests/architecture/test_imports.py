@@ -119,7 +119,6 @@ ONLY_IN = {
     "urllib3": ("mirakl_sync.http",),
     "marshmallow": (
         "mirakl_sync.mirakl.schemas",
-        "mirakl_sync.mirakl.stock_schemas",
         "mirakl_sync.platforms.woocommerce.schemas",
         "mirakl_sync.policy.schema",
         "mirakl_sync.connections.schemas",

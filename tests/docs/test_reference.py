@@ -179,7 +179,14 @@ def test_every_state_of_a_parcel_is_explained_and_drawn():
 @pytest.mark.parametrize("operation", operations().values(), ids=lambda operation: operation.code)
 def test_an_operation_we_call_has_its_limit_told(operation: Operation):
     _, _, limit = row_of(reference("call-limits"), operation.code)
-    words = {0.0: "none published", 60.0: "once a minute", 300.0: "every five minutes", 86_400.0: "once a day"}
+    words = {
+        0.0: "none published",
+        10.0: "every 10 seconds",
+        15.0: "every 15 seconds",
+        60.0: "once a minute",
+        300.0: "every five minutes",
+        86_400.0: "once a day",
+    }
 
     assert limit.startswith(words[operation.seconds if operation.times else 0.0])
 

@@ -12,7 +12,7 @@ from mirakl_sync.mirakl.answers import interpret
 from mirakl_sync.mirakl.limits import PUBLISHED
 from mirakl_sync.mirakl.refusals import code_of
 
-SHIPMENTS = [code for code in PUBLISHED if code.startswith("ST")]
+SHIPMENTS = [code for code in PUBLISHED if code.startswith("ST") and not code.startswith("STO")]
 
 
 def refusal(operation: str, answered: int, **body: object) -> Exception | None:
