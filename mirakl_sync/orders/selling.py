@@ -28,9 +28,10 @@ def open_lines(row: Order) -> None:
 
 
 def sold(tx: Transaction, rows: Sequence[Order], now: datetime) -> None:
-    """Marketplaces sold these: their own numbers fell, and every other one that shows the same shelf is too high."""
-    for row in rows:
-        offers.sold(tx, row.connection_id, row.store_pk, _sales(row, (line for line in row.lines if line.unfelt)), now)
+    """A marketplace sold these: its own numbers fell, and every other one that shows the same shelf is too high."""
+    sales = [sale for row in rows for sale in _sales(row, (line for line in row.lines if line.unfelt))]
+    if sales:
+        offers.sold(tx, rows[0].connection_id, rows[0].store_pk, sales, now)
 
 
 def alive(row: Order) -> set[str]:
