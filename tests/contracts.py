@@ -122,6 +122,9 @@ class Contract:
         assert not faults, f"{where} breaks the contract:\n{told}"
 
 
+_OF54 = "/dynamic-url/The+URL+is+retrieved+from+OF53+output/OF54"
+
+
 @functools.cache
 def mirakl_contract() -> Contract:
     """The seller API of Mirakl MMP, with the overlay of the reference notes, section 7."""
@@ -139,7 +142,8 @@ def mirakl_contract() -> Contract:
             },
         },  # #7: no error is described; this is what official clients parse
         aliases={  # #15: files live under made-up paths
-            r"/api/orders/async-export/file/[^/]+": "/dynamic-url/The+URL+is+retrieved+from+OR14+output/OR15"
+            r"/api/orders/async-export/file/[^/]+": "/dynamic-url/The+URL+is+retrieved+from+OR14+output/OR15",
+            r"/api/offers/export/async/file/[^/]+": _OF54,
         },
         extra_parameters=frozenset(  # #6
             {"max", "offset", "paginate", "limit", "page_token", "sort", "order", "locale", "shop_id"}
@@ -183,6 +187,9 @@ def _corrected(document: Schema) -> Schema:
             value.pop("type")
 
     _each_schema(corrected, correct)
+    content = corrected["paths"][_OF54]["get"]["responses"]["200"]["content"]
+    one_offer = content["application/json"]["schema"]
+    content["application/json"]["schema"] = {"type": "array", "items": one_offer}  # #15: says object, is an array
     return corrected
 
 

@@ -18,6 +18,7 @@ from mirakl_sync.sandbox.mirakl import (
     exports,
     giving_back,
     listing,
+    offer_exports,
     offer_lists,
     platform,
     shipment_calls,
@@ -25,6 +26,7 @@ from mirakl_sync.sandbox.mirakl import (
     shipping,
     stock_calls,
 )
+from mirakl_sync.sandbox.mirakl.offer_control import add_offer_control
 from mirakl_sync.sandbox.mirakl.operations import add_operation, refuse_without_length
 from mirakl_sync.sandbox.mirakl.order_control import add_order_control
 from mirakl_sync.sandbox.mirakl.refusals import Refusal
@@ -37,10 +39,11 @@ _ORDER_SETTINGS, _OFFER_SETTINGS = "ROLE_PARTNER_ORDER_SETTINGS_READ", "ROLE_PAR
 _SHOP_SETTINGS, _ORDERS = "ROLE_PARTNER_SHOP_SETTINGS_READ", "ROLE_PARTNER_ORDER_READ"
 _REFUND = ("ROLE_PARTNER_ORDER_REFUND_REQUEST", "ROLE_PARTNER_ORDER_REFUND")
 _EXPORT = "/api/orders/async-export"
+_OFFER_EXPORT = "/api/offers/export/async"
 _STOCK, _WRITE_STOCK = "/api/offers/stock/imports", ("ROLE_PARTNER_OFFER_STOCK_WRITE",)
 _READ_OFFERS = ("ROLE_PARTNER_OFFER_READ",)
 
-OPERATIONS: dict[str, tuple[str, Any, tuple[str, ...]]] = {
+OPERATIONS: dict[str, tuple[str, Any, tuple[str, ...] | None]] = {
     "A01": ("GET /api/account", platform.account, ("ROLE_PARTNER_SHOP_READ",)),
     "PC01": ("GET /api/platform/configuration", configuration.platform_configuration, ()),
     "SH11": ("GET /api/shipping/zones", platform.shipping_zones, (_SETTINGS_READ,)),
@@ -58,6 +61,9 @@ OPERATIONS: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "OF61": ("GET /api/offers/states", platform.offer_states, (_OFFER_SETTINGS,)),
     "OF21": ("GET /api/offers", offer_lists.list_offers, _READ_OFFERS),
     "OF22": ("GET /api/offers/<offer_id>", offer_lists.one_offer, _READ_OFFERS),
+    "OF52": (f"POST {_OFFER_EXPORT}", offer_exports.start_offer_export, None),
+    "OF53": (f"GET {_OFFER_EXPORT}/status/<tracking_id>", offer_exports.offer_export_status, None),
+    "OF54": (f"GET {_OFFER_EXPORT}/file/<tracking_id>", offer_exports.offer_export_file, None),
     "STO01": (f"POST {_STOCK}", stock_calls.send_stock, _WRITE_STOCK),
     "STO02": (f"GET {_STOCK}/<import_id>/status", stock_calls.stock_status, _WRITE_STOCK),
     "STO03": (f"GET {_STOCK}/<import_id>/error_report", stock_calls.stock_report, _WRITE_STOCK),
@@ -74,6 +80,7 @@ OPERATIONS: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "OR14": (f"GET {_EXPORT}/status/<tracking_id>", exports.export_status, (_ORDERS,)),
     "OR15": (f"GET {_EXPORT}/file/<tracking_id>", exports.export_file, (_ORDERS,)),
 }
+COUNT_THEMSELVES = ("OR11", "OF52")
 _READ_SHIPMENTS, _SHIP = "ROLE_PARTNER_ORDER_SHIPMENT_READ", "ROLE_PARTNER_ORDER_SHIP"
 SHIPMENT_OPERATIONS: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "ST01": ("POST /api/shipments", shipment_calls.create_shipments, (_SHIP,)),
@@ -91,12 +98,13 @@ def create_app(tenant: Tenant) -> Flask:
     app.before_request(refuse_without_length)
     app.add_url_rule("/api/version", "V01", lambda: Response('{"version":"3.1000"}', mimetype="application/json"))
     for code, (rule, do, roles) in OPERATIONS.items():
-        add_operation(app, tenant, code, rule, do, roles=roles, counts_itself=code == "OR11")
+        add_operation(app, tenant, code, rule, do, roles=roles, counts_itself=code in COUNT_THEMSELVES)
     for code, (rule, do, roles) in SHIPMENT_OPERATIONS.items():
         add_operation(app, tenant, code, rule, do, roles=roles, needs="multi_shipment")
     app.register_error_handler(Refusal, Refusal.answer)
     app.register_error_handler(HTTPException, _refused)
     add_order_control(app, tenant)
+    add_offer_control(app, tenant)
     add_shipping_control(app, tenant)
     routes = app.url_map.bind("sandbox")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from mirakl_sync.sandbox.mirakl import shipping_books
+from mirakl_sync.sandbox.mirakl import offer_books, shipping_books
 from mirakl_sync.sandbox.mirakl.dates import text
 from mirakl_sync.sandbox.mirakl.model import Line, Order
 
@@ -14,11 +14,17 @@ if TYPE_CHECKING:
 
 
 def of(tenant: Tenant, summary: bool) -> dict[str, Any]:
-    """{"orders", "late", "totals"}; with `summary` only the totals, which cost the same at any size."""
+    """{"orders", "late", "offers", "imports", "totals"}; with `summary` only the totals, cheap at any size."""
     if summary:
         return {"totals": _totals(tenant)}
     orders = [_order(order) for order in tenant.orders.by_id.values()]
-    return {"orders": orders, "late": list(tenant.late), "totals": _totals(tenant)}
+    return {
+        "orders": orders,
+        "late": list(tenant.late),
+        "offers": offer_books.offers(tenant),
+        "imports": offer_books.imports(tenant),
+        "totals": _totals(tenant),
+    }
 
 
 def _totals(tenant: Tenant) -> dict[str, Any]:
@@ -41,6 +47,7 @@ def _totals(tenant: Tenant) -> dict[str, Any]:
         "shipping_refused": _counted(tally, "shipping_refused_"),
         "refunds": tally["refunds"],
         "cancelations": tally["cancelations"],
+        **offer_books.totals(tenant),
         "over_limit": tenant.calls.totals()["over_limit"],
     }
 

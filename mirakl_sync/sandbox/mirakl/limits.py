@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict, deque
+from dataclasses import dataclass
+from typing import Any
 
 from mirakl_sync.sandbox.mirakl.settings import TenantSettings
 
@@ -15,6 +17,9 @@ MINUTE, DAY = 60.0, 86_400.0
 
 PUBLISHED: dict[str, tuple[int, float]] = {
     **dict.fromkeys(("A01", "CH11", "CUR01", "L01", "AF01", "OF61", "OR75", "SH11", "SH12", "SH21"), (1, DAY)),
+    "OF52": (1, MINUTE),
+    "OF52_FULL": (1, DAY),
+    "OF53": (1, 10.0),
     "OR04": (1, MINUTE),
     "OR11": (1, MINUTE),
     "OR13": (1, 5 * MINUTE),
@@ -27,6 +32,23 @@ PUBLISHED: dict[str, tuple[int, float]] = {
 EXTERNAL_PARTNER = {"OR11": (1, 15 * MINUTE)}
 
 
+@dataclass
+class Watched:
+    """What came of one operation of one shop, whether it is limited or not."""
+
+    calls: int = 0
+    refused: int = 0
+    last: float | None = None
+    closest: float | None = None  # seconds between two calls
+
+    def note(self, now: float) -> None:
+        self.calls += 1
+        if self.last is not None:
+            apart = now - self.last
+            self.closest = apart if self.closest is None else min(self.closest, apart)
+        self.last = now
+
+
 class Limits:
     """Remembers who called what when. Not safe by itself: the tenant's lock guards it."""
 
@@ -36,9 +58,12 @@ class Limits:
         self._count_pages, self._count_lookups = settings.count_pages, settings.count_lookups
         self._calls: dict[tuple[int, str], deque[float]] = defaultdict(deque)
         self._last_read: dict[tuple[int, str], object] = {}
+        self._watched: dict[tuple[int, str], Watched] = defaultdict(Watched)
 
     def wait(self, shop_id: int, operation: str, now: float) -> int | None:
         """Count a call at `now` (seconds) and answer None, or the whole seconds to wait."""
+        watched = self._watched[shop_id, operation]
+        watched.note(now)
         if operation not in self._limits:
             return None
         allowed, period = self._limits[operation]
@@ -48,7 +73,26 @@ class Limits:
         if len(calls) < allowed:
             calls.append(now)
             return None
+        watched.refused += 1
         return max(1, math.ceil(calls[0] + period - now))
+
+    def watched(self) -> dict[str, dict[str, Any]]:
+        """Operation → shop → calls, those refused, the shortest time between two, and what is allowed (if limited).
+
+        Only operations with a published limit or one in force; calls that are free (further pages) are not counted.
+        """
+        found: dict[str, dict[str, Any]] = defaultdict(dict)
+        for (shop_id, operation), one in sorted(self._watched.items()):
+            if operation in self._limits or operation in PUBLISHED:
+                calls, seconds = self._limits.get(operation, (None, None))
+                found[operation][str(shop_id)] = {
+                    "calls": one.calls,
+                    "refused": one.refused,
+                    "closest_seconds": None if one.closest is None else round(one.closest, 3),
+                    "allowed": calls,
+                    "per_seconds": seconds,
+                }
+        return dict(found)
 
     def wait_to_read(
         self, shop_id: int, operation: str, now: float, *, filters: object, offset: int, lookup: bool

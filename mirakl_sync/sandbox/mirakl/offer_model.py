@@ -78,9 +78,10 @@ class Offer:
         return [*self.reasons, *(["ZERO_QUANTITY"] if self.quantity <= 0 else [])]
 
     def note(self, change: Change) -> None:
-        """Keep `change`, and of long stories only the newest part."""
-        if self.history is None:
+        """Keep `change`, and of long stories only the newest part; one of a mass has none before files stop."""
+        if self.history is None and change.by == "import":
             return
+        self.history = [] if self.history is None else self.history
         self.history.append(change)
         if len(self.history) > HISTORY_KEPT:
             del self.history[0]

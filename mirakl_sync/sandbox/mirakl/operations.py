@@ -61,11 +61,11 @@ def add_operation(
     rule: str,
     do: Operation,
     *,
-    roles: tuple[str, ...] = (),
+    roles: tuple[str, ...] | None = (),
     counts_itself: bool = False,
     needs: str | None = None,
 ) -> None:
-    """Put `do(call, **path)` at `rule` ("GET /api/…") as operation `code`, open to ADMIN and `roles`.
+    """Put `do(call, **path)` at `rule` ("GET /api/…") as operation `code`, open to ADMIN and `roles` (None: any key).
 
     `do` answers a dict or text (sent as JSON, 200) or None (204). It runs with the tenant's lock held, and
     with time brought up to date. `needs` names the setting without which the operation does not exist (404).
@@ -73,7 +73,7 @@ def add_operation(
     method, path = rule.split(" ", 1)
 
     def view(**arguments: Any) -> Response:
-        key = _admitted(tenant, (ADMIN, *roles))
+        key = _admitted(tenant, None if roles is None else (ADMIN, *roles))
         with tenant.lock:
             call = Call(tenant, _shop_of(tenant, key), tenant.now())
             tenant.tick()
@@ -104,11 +104,11 @@ def refuse_without_length() -> Response | None:
     return None
 
 
-def _admitted(tenant: Tenant, roles: tuple[str, ...]) -> Key:
+def _admitted(tenant: Tenant, roles: tuple[str, ...] | None) -> Key:
     key = tenant.keys.get(request.headers.get("Authorization", ""))
     if key is None:
         raise Refusal(401, "Unauthorized")
-    if not set(key.roles) & set(roles):
+    if roles is not None and not set(key.roles) & set(roles):
         raise Refusal(403, "Access is denied: a role is missing")
     return key
 

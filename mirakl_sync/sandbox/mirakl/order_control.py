@@ -1,4 +1,4 @@
-"""Control extras of a marketplace: customers who buy, people who act elsewhere, the catalogue, the keys."""
+"""Control extras of a marketplace: customers who buy, people who act elsewhere, the keys."""
 
 from __future__ import annotations
 
@@ -70,21 +70,6 @@ def add_order_control(app: Flask, tenant: Tenant) -> None:
             raise NotFound(f"known actions: {', '.join(ACTIONS)}")
         return _act(tenant, order_id, action)
 
-    @app.post(f"{CONTROL_PREFIX}/offers", endpoint="control_offers")
-    def set_offers() -> dict[str, Any]:
-        asked = control_json()
-        shop_id = int(asked.get("shop_id", next(iter(tenant.shops))))
-        if shop_id not in tenant.shops:
-            raise BadRequest(f"no shop {shop_id}")
-        with tenant.lock:
-            offers = [tenant.set_offer(shop_id, offer) for offer in asked.get("offers", [])]
-        return {"offers": [{"sku": offer.sku, "quantity": offer.quantity} for offer in offers]}
-
-    @app.get(f"{CONTROL_PREFIX}/offers", endpoint="control_stock")
-    def stock() -> dict[str, Any]:
-        with tenant.lock:
-            return {str(shop): {one.sku: one.quantity for one in known.values()} for shop, known in _offers(tenant)}
-
     @app.post(f"{CONTROL_PREFIX}/keys", endpoint="control_keys")
     def rotate_key() -> dict[str, str]:
         """{"revoke": key} → the key that takes its place, with the same shops and roles."""
@@ -95,10 +80,6 @@ def add_order_control(app: Flask, tenant: Tenant) -> None:
             fresh = Key(secrets.token_hex(16), old.shop_ids, old.roles)
             tenant.keys[fresh.secret] = fresh
         return {"key": fresh.secret}
-
-
-def _offers(tenant: Tenant) -> Any:
-    return tenant.offers.items()
 
 
 def _place(tenant: Tenant, asked: dict[str, Any]) -> str:

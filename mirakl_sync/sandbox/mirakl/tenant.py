@@ -15,6 +15,7 @@ from mirakl_sync.sandbox.mirakl import books, quantities
 from mirakl_sync.sandbox.mirakl.exports import Exports
 from mirakl_sync.sandbox.mirakl.limits import Limits
 from mirakl_sync.sandbox.mirakl.model import Order
+from mirakl_sync.sandbox.mirakl.offer_exports import OfferExports
 from mirakl_sync.sandbox.mirakl.offer_model import Offer
 from mirakl_sync.sandbox.mirakl.offer_store import ShopOffers
 from mirakl_sync.sandbox.mirakl.settings import Key, ShopSettings, TenantSettings
@@ -56,6 +57,7 @@ class Tenant:
         self.timers = Timers()
         self.exports = Exports()
         self.stock_imports = StockImports()
+        self.offer_exports = OfferExports()
         self.limits = Limits(self.settings)
         self.tally = Counter()
         self.late: list[str] = []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from tests.contracts import mirakl_contract
+from tests.contracts import SHARED, mirakl_contract
 
 LISTS = [
     "/api/account",
@@ -139,6 +141,74 @@ def test_an_export_from_question_to_file(judged):
     market.advance(60)
     (url,) = send("GET", f"/api/orders/async-export/status/{tracking_id}").json["urls"]
     assert len(send("GET", url).json["orders"]) == 3
+
+
+def test_offers_in_every_shape(judged):
+    offers = [
+        {"sku": "TEA", "quantity": 4, "warehouses": {"MAIN": 1, "LYON": 3}, "favorite_rank": 1},
+        {"sku": "CUP", "quantity": 0},
+        {"sku": "POT", "quantity": 9, "state_code": "1"},
+    ]
+    market, send = judged(shops=[{"shop_id": 2000, "offers": offers, "warehouses": ["MAIN", "LYON"]}])
+    market.control("offers/deactivate", skus=["POT"], reason="SHOP_NOT_OPEN")
+    found = send("GET", "/api/offers", max=100, sort="price", order="desc", locale="en").json
+    assert found["total_count"] == 3
+    for query in ({"sku": "CUP"}, {"product_id": "P-CUP"}, {"favorite": "true"}, {"offer_state_codes": "1,2"}):
+        assert send("GET", "/api/offers", **query).json["total_count"] == 1
+    for offer in found["offers"]:
+        assert send("GET", f"/api/offers/{offer['offer_id']}").json == offer
+    assert send("GET", "/api/offers/1").status_code == 404
+
+
+def test_a_stock_file_from_its_upload_to_its_report(judged, contract):
+    market, send = judged()
+    sent = market.send_stock("SKU-1;3;;", "NOPE;1;;")
+    contract.check_response("POST", "/api/offers/stock/imports", sent.status_code, sent.json)
+    path = f"/api/offers/stock/imports/{sent.json['import_id']}"
+    for state in ("WAITING", "RUNNING", "COMPLETE"):
+        assert send("GET", f"{path}/status").json["status"] == state
+        market.advance(0.6 if state == "WAITING" else 5)
+    assert send("GET", f"{path}/error_report").status_code == 200
+    assert send("GET", "/api/offers/stock/imports/nope/status").status_code == 404
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_an_export_of_offers_from_question_to_file(judged, failing):
+    market, send = judged()
+    market.control("exports/fail_next", times=int(failing))
+    market.control("offers/delete", skus=["SKU-1"])
+    asked = {
+        "export_type": "application/json",
+        "last_request_date": "2026-11-18T00:00:00Z",
+        "items_per_chunk": 10_000,
+        "megabytes_per_chunk": 10,
+        "channel_codes": ["FR"],
+    }
+    tracking_id = send("POST", "/api/offers/export/async", asked).json["tracking_id"]
+    assert send("GET", f"/api/offers/export/async/status/{tracking_id}").json["status"] == "PENDING"
+    market.advance(60)
+    told = send("GET", f"/api/offers/export/async/status/{tracking_id}").json
+    assert told["status"] == ("FAILED" if failing else "COMPLETED")
+    for url in told.get("urls", ()):
+        offers = send("GET", url).json
+        assert [offer["deleted"] for offer in offers].count(True) == 1
+    assert send("POST", "/api/offers/export/async", {**asked, "include_inactive_offers": True}).status_code == 400
+
+
+def test_the_columns_of_the_file_are_those_of_the_published_sample(judged):
+    market, send = judged()
+    document = json.loads((SHARED / "contracts" / "mirakl-mmp-seller.openapi.json").read_text("utf-8"))
+    path = "/dynamic-url/The+URL+is+retrieved+from+OF53+output/OF54"
+    samples = document["paths"][path]["get"]["responses"]["200"]["content"]["text/csv"]["examples"]
+    published = {name for one in samples.values() for name in one["value"].splitlines()[0].split(";")}
+    requests = document["paths"]["/api/offers/export/async"]["post"]["requestBody"]["content"]["application/json"]
+    published |= set(requests["examples"]["application/json-0"]["value"]["include_fields"])
+    tracking_id = send("POST", "/api/offers/export/async", {}).json["tracking_id"]
+    market.advance(60)
+    (url,) = send("GET", f"/api/offers/export/async/status/{tracking_id}").json["urls"]
+    columns = market.get(url).text.splitlines()[0].split(";")
+    assert set(columns) - published == set()
+    assert {"offer-id", "shop-sku", "quantity", "active", "deleted", "last-updated"} <= set(columns)
 
 
 def test_refusals_have_the_error_model(judged):
