@@ -259,9 +259,15 @@ class StockComparison(Base):
     asked_by: Mapped[str] = mapped_column(String(80))
     began_at: Mapped[datetime]
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
-    # what their side rests on: a full export of this comparison's own, or the list kept up by changes
+    leased_until: Mapped[datetime | None] = mapped_column(default=None)
+    # what their side rests on: a full export of this comparison's own, or the list kept up by changes. Until that was
+    # read, whether a full one is wanted
     offers_read_at: Mapped[datetime | None] = mapped_column(default=None)
     full: Mapped[bool] = mapped_column(default=False)
+    # what the shop's side rests on: every change up to then is on the shelf
+    shop_read_at: Mapped[datetime | None] = mapped_column(default=None)
+    # what it waits for, or rests on
+    words: Mapped[str] = mapped_column(Text, default="")
     offers: Mapped[int] = mapped_column(default=0)
     agree: Mapped[int] = mapped_column(default=0)
     # how many of each cause, also of those whose rows are too many to keep
