@@ -308,6 +308,7 @@ class WooBench:
         self.server.stop()
 
 
+BENCHES = {"fake": FakeBench, "woocommerce": WooBench}
 CLASSES = ("reduced-rate", "super-reduced", "zero-rate")
 
 

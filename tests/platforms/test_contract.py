@@ -12,10 +12,8 @@ from mirakl_sync.errors import NeedsAnswer, Refused, TryLater
 from mirakl_sync.money import Money
 from mirakl_sync.records.shipment import ParcelLine
 from mirakl_sync.records.shop import NoticeKind, OrderReference
-from tests.platforms.benches import Bench, FakeBench, WooBench
+from tests.platforms.benches import BENCHES, Bench
 from tests.platforms.drafts import addressed, any_draft, draft, line
-
-BENCHES = {"fake": FakeBench, "woocommerce": WooBench}
 
 
 @pytest.fixture(scope="module", params=BENCHES)

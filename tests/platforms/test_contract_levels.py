@@ -11,10 +11,8 @@ from mirakl_sync.platforms.contract import Capability
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.records.shop import NoticeKind, ProductFacts
 from tests.fakes_platform import FakeShop, fake_spec
-from tests.platforms.benches import Bench, FakeBench, WooBench
+from tests.platforms.benches import BENCHES, Bench
 from tests.platforms.drafts import draft, line
-
-BENCHES = {"fake": FakeBench, "woocommerce": WooBench}
 
 
 @pytest.fixture(params=BENCHES)

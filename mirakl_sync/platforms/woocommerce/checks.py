@@ -137,7 +137,8 @@ def _zero_rate(settings: StoreSettings, zero_classes: set[str]) -> Iterator[Find
 
 
 def _stock(client: WooClient) -> Iterator[Finding]:
-    if client.settings("products").get("woocommerce_manage_stock") != "yes":
+    products = client.settings("products")
+    if products.get("woocommerce_manage_stock") != "yes":
         yield Finding(
             False,
             "stock",
@@ -145,7 +146,15 @@ def _stock(client: WooClient) -> Iterator[Finding]:
             "Switch on stock management in WooCommerce, Settings, Products, Inventory.",
         )
     else:
-        yield Finding(True, "stock", "The shop manages stock.")
+        yield Finding(True, "stock", f"The shop manages stock{_held(products)}.")
+
+
+def _held(products: Mapping[str, str]) -> str:
+    """What its checkout keeps from others is in no number we are shown."""
+    minutes = products.get("woocommerce_hold_stock_minutes", "")
+    if minutes in ("", "0"):
+        return ""
+    return f"; pieces in unpaid baskets, held for {minutes} minutes, are still in its numbers"
 
 
 def _currency(client: WooClient) -> Iterator[Finding]:

@@ -110,7 +110,10 @@ def _values(settings: ShopSettings) -> dict[str, dict[str, tuple[str, str]]]:
             "woocommerce_shipping_tax_class": ("select", settings.shipping_tax_class),
             "woocommerce_tax_round_at_subtotal": yes(settings.round_at_subtotal),
         },
-        "products": {"woocommerce_manage_stock": yes(settings.manage_stock)},
+        "products": {
+            "woocommerce_manage_stock": yes(settings.manage_stock),
+            "woocommerce_hold_stock_minutes": ("number", str(settings.hold_stock_minutes)),
+        },
     }
 
 

@@ -134,6 +134,15 @@ def test_the_check_says_what_to_mend(woo, shop_settings, settings, words):
 
 
 @pytest.mark.parametrize(
+    ("minutes", "words"), [(60, "unpaid baskets, held for 60 minutes"), (0, "The shop manages stock.")]
+)
+def test_the_check_says_how_long_unpaid_baskets_hide_pieces(woo, minutes, words):
+    findings = woo({"hold_stock_minutes": minutes}).platform.check()
+    (finding,) = [each for each in findings if each.subject == "stock"]
+    assert (finding.ok, words in finding.sentence) == (True, True)
+
+
+@pytest.mark.parametrize(
     ("plugin", "named"),
     [
         ("shipment_tracking", "from WooCommerce Shipment Tracking; the"),
