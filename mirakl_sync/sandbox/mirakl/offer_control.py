@@ -100,12 +100,13 @@ def _with_reasons(tenant: Tenant, asked: dict[str, Any], reasons: tuple[str, ...
 
 
 def _edit_in_the_portal(tenant: Tenant, asked: dict[str, Any]) -> dict[str, Any]:
-    """{"sku", "quantity"} and perhaps "warehouse": a person writes a quantity by hand."""
+    """{"sku", "quantity"} and perhaps "warehouse" and "who": a person writes a quantity by hand."""
     shop_id, (offer,) = _named(tenant, {**asked, "skus": [asked.get("sku")]})
     quantity, place = asked.get("quantity"), str(asked.get("warehouse") or "")
     if not isinstance(quantity, int) or quantity < 0 or (place and place not in tenant.shop(shop_id).warehouses):
         raise BadRequest("a quantity of at least 0, and a warehouse of the shop if any")
-    quantities.write(tenant, shop_id, offer, quantity, tenant.now(), "portal", warehouse=place)
+    who = str(asked.get("who") or "")
+    quantities.write(tenant, shop_id, offer, quantity, tenant.now(), "portal", note=who, warehouse=place)
     return {"sku": offer.sku, **offer_books.shown(offer)}
 
 

@@ -81,7 +81,7 @@ def start_offer_export(call: Call) -> dict[str, str]:
     error = exports.errors.pop(0) if exports.errors else None
     offers = _wanted(call, sent, since) if error is None else ()
     ready = call.now + round(call.tenant.settings.export_seconds * 1000)
-    exports.known[tracking_id] = OfferExport(
+    made = OfferExport(
         tracking_id,
         call.shop_id,
         asked,
@@ -90,6 +90,8 @@ def start_offer_export(call: Call) -> dict[str, str]:
         tuple(offer_files.write(layout, offers, exports.folder, tracking_id)),
         error,
     )
+    exports.known[tracking_id] = made
+    call.tenant.timers.plan_act(made.expires, lambda _: [path.unlink(missing_ok=True) for path in made.files])
     return {"tracking_id": tracking_id}
 
 
@@ -118,7 +120,6 @@ def offer_export_file(call: Call, tracking_id: str) -> Response:
         raise Refusal(404, "File not found")
     path = export.files[int(name)]
     if export.expires <= call.now:
-        path.unlink(missing_ok=True)
         raise Refusal(410, "The file has expired")
     return Response(path.read_bytes(), content_type=JSON if path.suffix == ".json" else f"{CSV};charset=UTF-8")
 

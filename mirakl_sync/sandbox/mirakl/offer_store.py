@@ -98,9 +98,7 @@ class ShopOffers:
 
     def touch(self, offer: Offer, at: int) -> None:
         """The offer changed at `at`, or with the last change before if that was later."""
-        at = max(at, self._moments[-1] if self._moments else 0)
-        if at != offer.updated:
-            offer.updated = at
+        if max(at, self._last()) != offer.updated:
             self._log(offer, at)
 
     def reshaped(self) -> None:
@@ -125,19 +123,30 @@ class ShopOffers:
 
     def not_after(self, now: int) -> None:
         """The clock was set back: nothing has changed later than `now`."""
-        for place in range(bisect_left(self._moments, now), len(self._moments)):
-            if self._changed[place].updated == self._moments[place]:
-                self._changed[place].updated = now
-            self._moments[place] = now
         self._masses = [(min(born, now), start, end) for born, start, end in self._masses]
+        told_by_mass = [range(start, end) for born, start, end in self._masses if born == now]
+        log = [(at, offer) for at, offer in self._log_entries() if at < now]
+        for place, offer in enumerate(self._all):
+            if offer.updated >= now:
+                offer.updated = now
+                if not any(place in mass for mass in told_by_mass):
+                    log.append((now, offer))
+        self._rewrite(log)
+
+    def _last(self) -> int:
+        return self._moments[-1] if self._moments else 0
 
     def _log(self, offer: Offer, at: int) -> None:
-        self._moments.append(max(at, self._moments[-1]) if self._moments else at)
+        offer.updated = max(at, self._last())
+        self._moments.append(offer.updated)
         self._changed.append(offer)
         if len(self._changed) > 4 * len(self._all) + 1000:
-            self._forget_overtaken()
+            self._rewrite(self._log_entries())
 
-    def _forget_overtaken(self) -> None:
-        kept = [(at, offer) for at, offer in zip(self._moments, self._changed, strict=True) if offer.updated == at]
-        self._moments = array("q", (at for at, _ in kept))
-        self._changed = [offer for _, offer in kept]
+    def _log_entries(self) -> list[tuple[int, Offer]]:
+        """What the log still tells: of each offer its last change."""
+        return [(at, offer) for at, offer in zip(self._moments, self._changed, strict=True) if offer.updated == at]
+
+    def _rewrite(self, log: list[tuple[int, Offer]]) -> None:
+        self._moments = array("q", (at for at, _ in log))
+        self._changed = [offer for _, offer in log]

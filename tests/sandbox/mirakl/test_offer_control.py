@@ -20,12 +20,12 @@ def changes(market, sku):
 def test_the_books_tell_who_changed_a_quantity(market):
     order_id = market.place(lines=TWO)
     import_id = market.push("SKU-1;30;;")["import_id"]
-    market.control("portal/offers", sku="SKU-1", quantity=7)
+    market.control("portal/offers", sku="SKU-1", quantity=7, who="Ada")
     market.act(order_id, "cancel")
     assert changes(market, "SKU-1") == [
         ("sale", 50, 48, order_id),
         ("import", 48, 30, import_id),
-        ("portal", 30, 7, ""),
+        ("portal", 30, 7, "Ada"),
         ("return", 7, 9, order_id),
     ]
     totals = books(market)["totals"]

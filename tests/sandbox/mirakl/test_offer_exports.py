@@ -204,8 +204,11 @@ def test_files_need_no_shop_and_expire(market_with):
     (url,) = status(market, tracking_id, shop_id=2)["urls"]
     assert "TEA-2" in market.get(url).text
     assert market.get(url.replace("%2F0", "%2F1")).status_code == 404
-    market.advance(4000)
-    assert [market.get(url).status_code for _ in range(2)] == [410, 410]
+    (kept,) = market.tenant.offer_exports.known[tracking_id].files
+    market.advance(3590)
+    assert (kept.exists(), market.get(url).status_code) == (True, 200)
+    market.advance(10)
+    assert (kept.exists(), market.get(url).status_code) == (False, 410)
 
 
 def test_differential_and_full_exports_have_limits_of_their_own(market_with):

@@ -163,6 +163,76 @@ def test_of_many_shippings_at_once_exactly_one_counts(served):
     assert booked(session, url, order_id)["ship_calls"] == 1
 
 
+def send_stock(session, url, *rows):
+    text = "\n".join(["offer-sku;quantity;warehouse-code;update-delete", *rows])
+    return session.post(f"{url}/api/offers/stock/imports", files={"file": ("stock.csv", text, "text/csv")}, timeout=5)
+
+
+def finished(session, url):
+    """The stock files, as soon as there are some and all are done."""
+    for _ in range(100):
+        imports = session.get(f"{url}/_sandbox/imports").json()["imports"]
+        if imports and all(one["ended_at"] for one in imports):
+            return imports
+        time.sleep(0.02)
+    raise AssertionError(f"not done in two seconds: {imports}")
+
+
+@pytest.fixture
+def quick():
+    quickly = {"import_waiting_seconds": 0.01, "import_seconds": 0.01, "export_seconds": 0.01, "limits": "off"}
+    shops = [{"shop_id": 2000, "offers": [{"sku": "TEA", "quantity": 9}]}]
+    app, access = from_plan({"kind": "mirakl", "name": "wire", **quickly, "shops": shops})
+    running = serve(app)
+    with requests.Session() as session:
+        session.headers["Authorization"] = access["keys"][0]
+        yield running.url, session
+    running.stop()
+
+
+def test_a_stock_file_whose_answer_was_lost_counts_all_the_same_and_nobody_knows_its_id(quick):
+    url, session = quick
+    trouble(session, url, "STO01")
+    with pytest.raises(requests.ConnectionError):
+        send_stock(session, url, "TEA;4;;")
+    (lost,) = finished(session, url)
+    assert (lost["state"], lost["lines_in_success"]) == ("COMPLETE", 1)
+    assert session.get(f"{url}/api/offers", params={"sku": "TEA"}).json()["offers"][0]["quantity"] == 4
+
+
+def test_a_stock_file_that_was_never_taken_leaves_nothing(quick):
+    url, session = quick
+    trouble(session, url, "STO01", what="drop")
+    with pytest.raises(requests.ConnectionError):
+        send_stock(session, url, "TEA;4;;")
+    assert session.get(f"{url}/_sandbox/imports").json()["imports"] == []
+    assert send_stock(session, url, "TEA;5;;").status_code == 201
+    assert [one["rows"] for one in finished(session, url)] == [1]
+
+
+def test_an_export_comes_over_the_wire_and_may_break_off(quick):
+    url, session = quick
+    asked = session.post(f"{url}/api/offers/export/async", json={"include_fields": ["shop-sku", "quantity"]}).json()
+    time.sleep(0.05)
+    told = session.get(f"{url}/api/offers/export/async/status/{asked['tracking_id']}").json()
+    (file,) = told["urls"]
+    assert file.startswith(f"{url}/api/offers/export/async/file/")
+    assert session.get(file).text == "quantity;shop-sku\n9;TEA\n"
+    trouble(session, url, "OF54", what="truncated")
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        session.get(file, timeout=5)
+
+
+def test_of_many_customers_who_look_first_only_as_many_buy_as_there_are_pieces(quick):
+    url, session = quick
+    wish = {"lines": [{"sku": "TEA", "quantity": 2}], "if_offered": True}
+    with ThreadPoolExecutor(8) as buyers:
+        answers = list(buyers.map(lambda _: session.post(f"{url}/_sandbox/orders", json=wish).status_code, range(8)))
+    assert sorted(answers) == [200] * 4 + [409] * 4
+    totals = session.get(f"{url}/_sandbox/books?summary=1").json()["totals"]
+    assert (totals["turned_away"], totals["oversold"]) == (4, 0)
+
+
 def test_the_window_runs_out_without_anybody_calling(served):
     url, session = served
     (order_id,) = place(session, url)
