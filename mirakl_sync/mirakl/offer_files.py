@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from operator import itemgetter
 from tempfile import TemporaryFile
@@ -47,15 +48,15 @@ class ExportedOffers(Iterator[OfferSeen]):
         first = ""
         with TemporaryFile() as file:
             fetch(file)
-            rows = rows_of(file)
-            pick, width = _columns(next(rows, ([], ""))[0])
-            moments: dict[str, datetime | None] = {"": None}
-            for number, (row, problem) in enumerate(rows, start=2):
-                if len(row) == width and (offer := _offer(pick(row), moments)) is not None:
-                    yield offer
-                    continue
-                self.unreadable += 1
-                first = first or problem or f"row {number} has {len(row)} of {width} columns, or no {SKU}"
+            with closing(rows_of(file)) as rows:
+                pick, width = _columns(next(rows, ([], ""))[0])
+                moments: dict[str, datetime | None] = {"": None}
+                for number, (row, problem) in enumerate(rows, start=2):
+                    if len(row) == width and (offer := _offer(pick(row), moments)) is not None:
+                        yield offer
+                        continue
+                    self.unreadable += 1
+                    first = first or problem or f"row {number} has no {SKU}, or not {width} columns"
         if first:
             log.warning("OF54: %s rows of the export cannot be read; the first: %s", self.unreadable, first)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import logging
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from io import TextIOWrapper
 from typing import BinaryIO
 
@@ -39,33 +40,28 @@ def refused_lines(file: BinaryIO) -> Iterator[RefusedLine]:
     Columns we sent are found by their names. Raises ``Unreadable`` for what is no such report. A row that names no
     offer is left out and logged.
     """
-    rows = rows_of(file)
-    columns = [name.strip().lower() for name in next(rows, ([], ""))[0]]
-    if COLUMNS[0] not in columns[2:]:
-        raise Unreadable(f"The error report (STO03) holds no column {COLUMNS[0]}.", payload=columns[:20])
-    # From the third on: a report may call its own two columns as it likes.
-    at = {name: columns.index(name, 2) for name in COLUMNS[:3] if name in columns[2:]}
     unread = 0
-    for row, problem in rows:
-        told = {name: row[place].strip() for name, place in at.items() if place < len(row)}
-        if problem or not told.get(COLUMNS[0]):
-            unread += 1
-            continue
-        yield RefusedLine(
-            sku=storable(told[COLUMNS[0]]),
-            why=storable(row[1].strip()),
-            line=_whole(row[0]) or 0,
-            quantity=_whole(told.get("quantity", "")),
-            warehouse=storable(told.get("warehouse-code", "")),
-        )
+    with closing(rows_of(file)) as rows:
+        columns = [name.strip().lower() for name in next(rows, ([], ""))[0]]
+        if COLUMNS[0] not in columns[2:]:
+            raise Unreadable(f"The error report (STO03) holds no column {COLUMNS[0]}.", payload=columns[:20])
+        # From the third on: a report may call its own two columns as it likes.
+        at = {name: columns.index(name, 2) for name in COLUMNS[:3] if name in columns[2:]}
+        for row, problem in rows:
+            told = {name: row[place].strip() for name, place in at.items() if place < len(row)}
+            if problem or not told.get(COLUMNS[0]):
+                unread += 1
+                continue
+            yield _refused(row, told)
     if unread:
         log.warning("STO03: %s rows of the error report name no offer", unread)
 
 
-def rows_of(file: BinaryIO) -> Iterator[tuple[Sequence[str], str]]:
+def rows_of(file: BinaryIO) -> Generator[tuple[Sequence[str], str], None, None]:
     """Every row of a CSV file of theirs with what is wrong with it, mostly ""; empty lines are passed over.
 
     ``file`` is read from its beginning: UTF-8 with or without a byte order mark, ``;`` between columns, any line end.
+    It stays open; close these rows before it.
     """
     file.seek(0)
     text = TextIOWrapper(file, "utf-8-sig", errors="replace", newline="")
@@ -83,6 +79,16 @@ def rows_of(file: BinaryIO) -> Iterator[tuple[Sequence[str], str]]:
                 yield row, ""
     finally:
         text.detach()
+
+
+def _refused(row: Sequence[str], told: Mapping[str, str]) -> RefusedLine:
+    return RefusedLine(
+        sku=storable(told[COLUMNS[0]]),
+        why=storable(row[1].strip()),
+        line=_whole(row[0]) or 0,
+        quantity=_whole(told.get("quantity", "")),
+        warehouse=storable(told.get("warehouse-code", "")),
+    )
 
 
 def _cell(text: str) -> str:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json as json_library
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 import requests
 
 from mirakl_sync.http.client import HttpTransport, Timeouts
-from mirakl_sync.http.contract import Answer, Auth, Interpret, Operation
+from mirakl_sync.http.contract import Answer, Auth, Interpret, Operation, Upload
+from mirakl_sync.http.upload import Form
 from mirakl_sync.mirakl.limits import PUBLISHED
 from mirakl_sync.mirakl.shop import MiraklShop, open_shop
 from mirakl_sync.sandbox.mirakl import from_plan
@@ -66,11 +67,16 @@ def marketplace() -> Iterator[Any]:
 
 
 class Told:
-    """A transport that gives prepared answers and remembers what it was asked."""
+    """A transport that gives prepared answers and remembers what it was asked.
 
-    def __init__(self, *answers: Any) -> None:
+    Answers are JSON, bytes of a file, or an exception. ``files`` are the uploads with what they held.
+    """
+
+    def __init__(self, *answers: Any, headers: Any = None) -> None:
         self._answers = list(answers)
+        self._headers = headers or {}
         self.asked: list[tuple[str, str, str, dict[str, Any], Any, bool]] = []
+        self.files: list[tuple[Upload, bytes]] = []
 
     def call(
         self,
@@ -80,20 +86,43 @@ class Told:
         *,
         params: Any = None,
         json: Any = None,
+        upload: Upload | None = None,
         headers: Any = None,
         budget: bool = True,
     ) -> Answer:
         self.asked.append((operation.code, method, path, dict(params or {}), json, budget))
-        body = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
-        return Answer(200, {}, json_library.dumps(body, default=str).encode(), body)
+        if upload is not None:
+            self.files.append((upload, b"".join(Form(upload)).split(b"\r\n\r\n", 1)[1].rsplit(b"\r\n--", 1)[0]))
+        body = self._next()
+        return Answer(200, self._headers, json_library.dumps(body, default=str).encode(), body)
+
+    def download(
+        self,
+        operation: Operation,
+        url: str,
+        to: BinaryIO,
+        *,
+        params: Any = None,
+        headers: Any = None,
+        budget: bool = True,
+    ) -> Answer:
+        self.asked.append((operation.code, "GET", url, dict(params or {}), None, budget))
+        to.write(self._next())
+        return Answer(200, self._headers, b"")
+
+    def _next(self) -> Any:
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 @pytest.fixture
 def told() -> Any:
     """A shop with prepared answers, and its transport."""
 
-    def shop(*answers: Any, **options: Any) -> tuple[MiraklShop, Told]:
-        transport = Told(*answers)
+    def shop(*answers: Any, headers: Any = None, **options: Any) -> tuple[MiraklShop, Told]:
+        transport = Told(*answers, headers=headers)
         return MiraklShop(transport, shop_id=SHOP, **{"operations": PUBLISHED} | options), transport
 
     return shop

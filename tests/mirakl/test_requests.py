@@ -9,6 +9,7 @@ import pytest
 from mirakl_sync.errors import Unreadable
 from mirakl_sync.mirakl.shop import api_host
 from mirakl_sync.records.shipment import ShipmentLine, Tracking
+from mirakl_sync.records.stock import StockLine
 from tests.contracts import mirakl_contract
 from tests.mirakl.conftest import SHOP
 from tests.recorded import recorded
@@ -44,6 +45,15 @@ CALLS = {
     "ST12 narrowed": (lambda shop: list(shop.orders_to_ship(since=SINCE, order_ids=["O-1-A"])), {"data": []}),
     "ST23": (lambda shop: shop.correct_tracking("s-1", UPS), DONE),
     "ST24": (lambda shop: shop.ship_shipment("s-1"), DONE),
+    "STO01": (lambda shop: shop.send_stock([StockLine("A", 1)]), {"import_id": "i-1"}),
+    "STO02": (lambda shop: shop.stock_import("i-1"), {"status": "WAITING"}),
+    "STO03": (lambda shop: list(shop.refused_lines("i-1")), b"line;reason;offer-sku\n"),
+    "OF21": (lambda shop: list(shop.offers()), {"offers": [], "total_count": 0}),
+    "OF21 counted": (lambda shop: shop.offers_count(), {"offers": [], "total_count": 0}),
+    "OF21 of a SKU": (lambda shop: shop.offers_of("A"), {"offers": [], "total_count": 0}),
+    "OF52 changed": (lambda shop: shop.ask_for_offers(SINCE), {"tracking_id": "t-1"}),
+    "OF52_FULL": (lambda shop: shop.ask_for_offers(None), {"tracking_id": "t-1"}),
+    "OF53": (lambda shop: shop.offers_export("t-1"), {"status": "PENDING"}),
     "ST06": (lambda shop: shop.delete_shipment("s-1"), DONE),
 }
 
