@@ -67,9 +67,10 @@ def release(row: CaseColumns) -> None:
 
 def take_lease(tx: Transaction, model: type[Any], row_id: Any, now: datetime, lease: timedelta) -> bool:
     """A lease on a row without case columns (a connection's pull, a store's poll). False when somebody has it."""
+    (key,) = model.__table__.primary_key
     taken = tx.execute(
         update(model)
-        .where(model.id == row_id, or_(model.leased_until.is_(None), model.leased_until <= now))
+        .where(key == row_id, or_(model.leased_until.is_(None), model.leased_until <= now))
         .values(leased_until=now + lease)
         .execution_options(synchronize_session=False)
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.db.models import Connection, Heartbeat
+from mirakl_sync.db.models import Connection, Heartbeat, InboxItem
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.inbox import desk
 from mirakl_sync.upkeep import mended
@@ -63,5 +63,15 @@ def watch(wiring: Wiring) -> SilenceReport:
 
 def _resting(tx: Transaction) -> set[str]:
     """Feeds that stand still on purpose, or whose stop was asked about already."""
-    rows = tx.execute(select(Connection.key, Connection.paused, Connection.stopped_because)).all()
-    return {f"orders:{row.key}" for row in rows if row.stopped_because or "orders" in row.paused}
+    rows = tx.execute(select(Connection.id, Connection.key, Connection.paused, Connection.stopped_because)).all()
+    refused = set(
+        tx.execute(
+            select(InboxItem.connection_id).where(
+                InboxItem.kind == "misconfigured", InboxItem.key == "offers", InboxItem.closed_at.is_(None)
+            )
+        ).scalars()
+    )
+    orders = {f"orders:{row.key}" for row in rows if row.stopped_because or "orders" in row.paused}
+    return orders | {
+        f"offers:{row.key}" for row in rows if row.stopped_because or "stock" in row.paused or row.id in refused
+    }

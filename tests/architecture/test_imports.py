@@ -49,7 +49,7 @@ MAY_IMPORT = {
     "connections": "errors clock records policy profiles db cases.step inbox notify.hours mirakl platforms "
     "http.contract orders.states orders.by_hand wiring",
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
-    "stock": "errors records policy.model db cases.step inbox shelf connections dispatch "
+    "stock": "errors records policy.model db cases.step inbox shelf connections mirakl.refusals dispatch "
     "upkeep.heartbeat wiring",
     "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.states upkeep.heartbeat "
     "wiring",
@@ -81,6 +81,7 @@ PURE = {
     "stock.velocity": "policy.model",
     "stock.latency": "",
     "stock.lane": "",
+    "stock.sighting": "records",
     "shipments.suggest": "records.shipment shipments.carriers shipments.numbers",
     "shipments.carrier_views": "records.shipment",
     "explain.telling": "cases.ledger cases.story explain shipments.carrier_views",

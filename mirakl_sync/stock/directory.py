@@ -1,0 +1,242 @@
+"""Our copy of a marketplace's list of offers: batches of the list written beside what we knew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, or_, select, update
+
+from mirakl_sync.db.insert import insert_many_once
+from mirakl_sync.db.models import Offer, StockEvent
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.db.types import UtcDateTime
+from mirakl_sync.records.stock import OfferSeen
+from mirakl_sync.shelf import story
+from mirakl_sync.shelf.story import Told
+from mirakl_sync.stock.sighting import Change, Sold, View, as_known, judged, pieces
+
+# Offers of one transaction: few enough that others wait a fraction of a second for it.
+AT_ONCE = 5000
+_OFFERS, _EVENTS = Offer.__table__, StockEvent.__table__
+_LONGEST_SKU, _LONGEST_ID = 120, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The connection whose offers are written."""
+
+    connection_id: int
+    store_pk: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reading brought.
+
+    ``seen`` counts living offers, ``listed`` is how many more are listed than before, ``unreadable`` rows say nothing.
+    """
+
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+    foreign: int = 0
+    gone: int = 0
+    listed: int = 0
+    unreadable: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Take another batch's figures in."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+def batches(offers: Iterable[OfferSeen]) -> Iterator[list[OfferSeen]]:
+    """The offers by transactions; what cannot be a SKU of ours is left out."""
+    rest = iter(offers)
+    while batch := list(islice(rest, AT_ONCE)):
+        yield [seen for seen in batch if 0 < len(seen.sku) <= _LONGEST_SKU and "\x00" not in seen.sku]
+
+
+def write(tx: Transaction, whose: Whose, batch: Sequence[OfferSeen], view: View) -> Tally:
+    """Write a batch of the list down. Repeating it changes nothing; what a file carries is left as it is."""
+    shown = _by_sku(batch)
+    known = {row.sku: row for row in tx.execute(_KNOWN, {"of": whose.connection_id, "skus": list(shown)})}
+    fresh = [seen for sku, seen in shown.items() if sku not in known and not seen.deleted]
+    same = [row.id for row in known.values() if as_known(row, shown[row.sku])]
+    told = set(same)
+    others = [row for row in known.values() if row.id not in told]
+    sold = _sold(tx, whose, [seen.sku for seen in fresh] + [row.sku for row in others], view)
+    changes = [(row, judged(row, shown[row.sku], view, sold.get(row.sku, ()))) for row in others]
+    changed = [(row, change) for row, change in changes if change is not None]
+    insert_many_once(tx, Offer, [_new(whose, seen, view, sold.get(seen.sku, ())) for seen in fresh])
+    _prove(tx, same, view)
+    if changed:
+        tx.execute(_CHANGED, [_written(row, change, view) for row, change in changed])
+    story.write(tx, (_told(whose, row, shown[row.sku], change, view) for row, change in changed if change.words))
+    return _counted(shown.values(), len(fresh), changed)
+
+
+def _by_sku(batch: Sequence[OfferSeen]) -> dict[str, OfferSeen]:
+    """One word for each SKU: the living offer where a deleted one is told beside it."""
+    shown: dict[str, OfferSeen] = {}
+    for seen in batch:
+        before = shown.get(seen.sku)
+        if before is None or before.deleted or not seen.deleted:
+            shown[seen.sku] = seen
+    return shown
+
+
+# Whoever sends or sells these at the moment waits for us, and we for them.
+_KNOWN = (
+    select(
+        *(
+            _OFFERS.c[name]
+            for name in ("id", "sku", "offer_id", "listed", "active", "theirs", "theirs_at", "push_id", "sent")
+        ),
+        _OFFERS.c.touched_at,
+        _OFFERS.c.due,
+        _OFFERS.c.proved_at,
+    )
+    .where(_OFFERS.c.connection_id == bindparam("of"), _OFFERS.c.sku.in_(bindparam("skus", expanding=True)))
+    .order_by(_OFFERS.c.sku)
+    .with_for_update()
+)
+
+
+def _sold(tx: Transaction, whose: Whose, skus: Sequence[str], view: View) -> dict[str, list[Sold]]:
+    """What this marketplace sold of these since the list began, as far as we know."""
+    sold: dict[str, list[Sold]] = {}
+    if not skus or view.began is None:
+        return sold
+    which = {"store": whose.store_pk, "of": whose.connection_id, "skus": list(skus), "since": view.began}
+    for sku, at, quantity in tx.execute(_SOLD, which):
+        sold.setdefault(sku, []).append(Sold(at, quantity or 0))
+    return sold
+
+
+_SOLD = select(_EVENTS.c.sku, _EVENTS.c.at, _EVENTS.c.after).where(
+    _EVENTS.c.store_pk == bindparam("store"),
+    _EVENTS.c.sku.in_(bindparam("skus", expanding=True)),
+    _EVENTS.c.at > bindparam("since", type_=UtcDateTime()),
+    _EVENTS.c.connection_id == bindparam("of"),
+    _EVENTS.c.kind == str(Told.SOLD),
+)
+
+
+def _new(whose: Whose, seen: OfferSeen, view: View, sold: Sequence[Sold]) -> Mapping[str, Any]:
+    number = pieces(seen)
+    if number is not None:
+        number = max(number - sum(sale.pieces for sale in sold if view.ended and sale.at > view.ended), 0)
+    return {
+        "connection_id": whose.connection_id,
+        "store_pk": whose.store_pk,
+        "sku": seen.sku,
+        "offer_id": seen.offer_id[:_LONGEST_ID],
+        "active": seen.active,
+        "reading": view.number,
+        "theirs": number,
+        "theirs_at": view.ended,
+        "proved_at": None if number is None else view.now,
+        "touched_at": view.now,
+    }
+
+
+def _prove(tx: Transaction, ids: Sequence[int], view: View) -> None:
+    if ids:
+        which = {"offers": list(ids), "number": view.number, "at": view.now, "shown_at": view.ended}
+        tx.execute(_PROVEN, which)
+
+
+_SHOWN_AT = bindparam("shown_at", type_=UtcDateTime())
+_PROVEN = (
+    update(_OFFERS)
+    .where(_OFFERS.c.id.in_(bindparam("offers", expanding=True)))
+    .values(
+        reading=bindparam("number"),
+        proved_at=bindparam("at", type_=UtcDateTime()),
+        theirs_at=case(
+            (or_(_OFFERS.c.theirs_at.is_(None), _OFFERS.c.theirs_at < _SHOWN_AT), _SHOWN_AT),
+            else_=_OFFERS.c.theirs_at,
+        ),
+    )
+)
+_WRITES = ("reading", "offer_id", "listed", "active", "theirs", "theirs_at", "proved_at", "touched_at", "due")
+_CHANGED = (
+    update(_OFFERS)
+    .where(_OFFERS.c.id == bindparam("offer"))
+    .values({name: bindparam(f"new_{name}", type_=_OFFERS.c[name].type) for name in _WRITES})
+)
+
+
+def _written(row: Any, change: Change, view: View) -> dict[str, Any]:
+    return {
+        "offer": row.id,
+        "new_reading": view.number,
+        "new_offer_id": change.offer_id[:_LONGEST_ID],
+        "new_listed": change.listed,
+        "new_active": change.active,
+        "new_theirs": change.theirs,
+        "new_theirs_at": change.theirs_at,
+        "new_proved_at": view.now if change.proven else row.proved_at,
+        "new_touched_at": row.touched_at or (view.now if change.touched else None),
+        "new_due": row.due and change.listed,
+    }
+
+
+def _told(whose: Whose, row: Any, seen: OfferSeen, change: Change, view: View) -> dict[str, Any]:
+    return story.line(
+        whose.store_pk,
+        row.sku,
+        Told.SHOWN,
+        seen.updated_at or view.ended or view.now,
+        view.now,
+        connection_id=whose.connection_id,
+        before=row.theirs,
+        after=change.theirs,
+        words=change.words,
+    )
+
+
+def _counted(shown: Iterable[OfferSeen], new: int, changed: Sequence[tuple[Any, Change]]) -> Tally:
+    gone = sum(row.listed and not change.listed for row, change in changed)
+    back = sum(change.listed and not row.listed for row, change in changed)
+    return Tally(
+        seen=sum(not seen.deleted for seen in shown),
+        new=new,
+        changed=sum(change.touched for _, change in changed),
+        foreign=sum(change.foreign for _, change in changed),
+        gone=gone,
+        listed=new + back - gone,
+    )
+
+
+# How many a full reading showed, and how many are listed that it did not show.
+_SHOWN_AND_GONE = select(
+    func.count().filter(_OFFERS.c.reading >= bindparam("number")),
+    func.count().filter(_OFFERS.c.reading < bindparam("number")),
+).where(_OFFERS.c.connection_id == bindparam("of"), _OFFERS.c.listed)
+
+
+def shown_and_gone(tx: Transaction, whose: Whose, number: int) -> tuple[int, int]:
+    """How many listed offers the reading of this number showed, and how many it did not."""
+    shown, gone = tx.execute(_SHOWN_AND_GONE, {"of": whose.connection_id, "number": number}).one()
+    return int(shown), int(gone)
+
+
+def not_shown(tx: Transaction, whose: Whose, number: int, after: str) -> list[str]:
+    """Some SKUs, in order, that are listed and were not shown by that reading; ``after`` the last one told before."""
+    rows = tx.execute(
+        select(_OFFERS.c.sku)
+        .where(
+            _OFFERS.c.connection_id == whose.connection_id,
+            _OFFERS.c.listed,
+            _OFFERS.c.reading < number,
+            _OFFERS.c.sku > after,
+        )
+        .order_by(_OFFERS.c.sku)
+        .limit(AT_ONCE)
+    )
+    return list(rows.scalars())
