@@ -23,7 +23,7 @@ from mirakl_sync.sandbox.woocommerce.deliveries import encode, sign
 from mirakl_sync.sandbox.woocommerce.order_json import order_json
 from mirakl_sync.sandbox.woocommerce.orders import find_order, trash_order, update_order
 from mirakl_sync.sandbox.woocommerce.product_json import product_json
-from mirakl_sync.sandbox.woocommerce.stock_control import correct
+from mirakl_sync.sandbox.woocommerce.stock_control import correct, double
 from mirakl_sync.sandbox.woocommerce.views_shop import add_rate
 from tests.fakes_platform import FakePlatform, FakeShop
 
@@ -281,10 +281,7 @@ class WooBench:
 
     def double(self, sku: str) -> None:
         with self.shop.lock:
-            product_of(self.shop, sku)
-            copy = seed(self.shop, {"sku": f"{sku}-COPY", "price": "10.00", "stock": 3})
-            # past every check, as an import does it
-            copy.sku = sku
+            double(self.shop, product_of(self.shop, sku))
 
     def remove(self, sku: str) -> None:
         with self.shop.lock:

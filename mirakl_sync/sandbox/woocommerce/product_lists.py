@@ -61,7 +61,7 @@ def _chosen(shop: Shop, args: Mapping[str, str], checks: list[Fits], among: list
     """Ids in the order asked for; `among` are all that can fit, where that is known."""
     table = shop.store.products
     if args.get("sku"):
-        numbers = [table.by_sku[sku] for sku in must.comma_list(args["sku"]) if sku in table.by_sku]
+        numbers = {number for sku in must.comma_list(args["sku"]) for number in table.ids_of(sku)}
         ids = sorted(numbers, reverse=args.get("order", "desc") == "desc")
     elif among is not None and not any(args.get(name) for name in TIMES) and args.get("orderby") != "modified":
         descending = args.get("order", "desc") == "desc"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, request
@@ -16,7 +17,7 @@ from mirakl_sync.sandbox.woocommerce.stock_history import Change
 
 
 def mount_stock(control: Blueprint, shop: Shop) -> None:
-    """`POST sell`, `POST sale`, `GET|POST stock`."""
+    """`POST sell`, `POST sale`, `POST double`, `GET|POST stock`."""
 
     @control.post("/sell")
     def sell() -> dict[str, Any]:
@@ -32,6 +33,12 @@ def mount_stock(control: Blueprint, shop: Shop) -> None:
         sent = control_json()
         with shop.lock:
             return {"stock": take(shop, _sku(sent), int(sent.get("quantity", 1)))}
+
+    @control.post("/double")
+    def twin() -> dict[str, Any]:
+        """{"sku"}: an import made a second product of it."""
+        with shop.lock:
+            return {"id": double(shop, checkout.product_of(shop, _sku(control_json()))).id}
 
     @control.route("/stock", methods=["GET", "POST"])
     def stock() -> dict[str, Any]:
@@ -65,6 +72,13 @@ def correct(shop: Shop, product: Product, quantity: int, cause: str = "edit") ->
     shop.history.note(holder.id, Change(shop.now(), holder.stock, quantity, cause))
     holder.stock = quantity
     set_stock_status(holder)
+
+
+def double(shop: Shop, product: Product) -> Product:
+    """One more product with the same SKU, past the check for it, as imports leave them."""
+    copy = replace(product, id=shop.store.numbers.post(), created=shop.now(), modified=shop.now(), plain={}, meta=[])
+    shop.save_product(copy, "created")
+    return copy
 
 
 def shown(shop: Shop, product: Product) -> dict[str, Any]:

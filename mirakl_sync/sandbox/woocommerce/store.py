@@ -120,6 +120,7 @@ class ProductTable:
         self.listings: dict[tuple[bool, bool], list[int]] = {}
         self._codes: dict[int, tuple[str, str, str]] = {}
         self._bundles: set[int] = set()
+        self._doubled: dict[str, set[int]] = {}
         self.by_created = TimeIndex()
         self.by_modified = TimeIndex()
 
@@ -131,8 +132,7 @@ class ProductTable:
         self._codes[product.id] = (product.sku, product.global_unique_id, product.status)
         if product.type == "bundle":
             self._bundles.add(product.id)
-        if product.sku:
-            self.by_sku[product.sku] = product.id
+        self._take_sku(product)
         if product.global_unique_id:
             self.by_gtin[product.global_unique_id] = product.id
         self.by_created.put(product.id, product.created)
@@ -159,10 +159,27 @@ class ProductTable:
 
     def _forget_codes(self, number: int) -> tuple[str, str, str]:
         codes = self._codes.pop(number, ("", "", ""))
-        for index, code in ((self.by_sku, codes[0]), (self.by_gtin, codes[1])):
-            if index.get(code) == number:
-                del index[code]
+        if self.by_gtin.get(codes[1]) == number:
+            del self.by_gtin[codes[1]]
+        others = set(self.ids_of(codes[0])) - {number}
+        self.by_sku.pop(codes[0], None)
+        self._doubled.pop(codes[0], None)
+        for other in others:
+            self._take_sku(self.rows[other])
         return codes
+
+    def ids_of(self, sku: str) -> list[int]:
+        """Every product that carries the SKU: more than one only where an import went past the check."""
+        return sorted(self._doubled.get(sku) or {self.by_sku[sku]} if sku in self.by_sku else ())
+
+    def _take_sku(self, product: Product) -> None:
+        """The lowest id is the one the shop finds by SKU."""
+        if not product.sku:
+            return
+        known = self.by_sku.setdefault(product.sku, product.id)
+        if known != product.id:
+            self._doubled.setdefault(product.sku, {known}).add(product.id)
+            self.by_sku[product.sku] = min(known, product.id)
 
 
 class Numbers:

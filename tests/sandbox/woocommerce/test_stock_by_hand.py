@@ -167,3 +167,15 @@ def test_categories_are_told_as_the_plan_names_them(client: Client) -> None:
     assert [category["slug"] for category in lamp] == ["lamps", "sale"]
     assert bulb == [lamp[0]]
     assert [category["slug"] for category in row(client, "MUG-1")["categories"]] == ["uncategorized"]
+
+
+def test_a_doubled_sku_lists_both_and_is_sold_by_the_lower_id(client: Client) -> None:
+    first = row(client, "MUG-1")["id"]
+    twin = client.control("double", {"sku": "MUG-1"})["id"]
+    assert [found["id"] for found in client.get("products?sku=MUG-1&orderby=id&order=asc")] == [first, twin]
+    order = client.post("orders", {"line_items": [{"sku": "MUG-1"}]})
+    assert order["line_items"][0]["product_id"] == first
+    client.put(f"products/{first}", {"sku": "MUG-2"})
+    assert (row(client, "MUG-1")["id"], row(client, "MUG-2")["id"]) == (twin, first)
+    client("DELETE", f"products/{first}?force=true")
+    assert client.get("products?sku=MUG-2") == []
