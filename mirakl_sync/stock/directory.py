@@ -16,7 +16,7 @@ from mirakl_sync.db.types import UtcDateTime
 from mirakl_sync.records.stock import OfferSeen
 from mirakl_sync.shelf import story
 from mirakl_sync.shelf.story import Told
-from mirakl_sync.stock.sighting import Change, Sold, View, as_known, judged, pieces
+from mirakl_sync.stock.sighting import RAISED, Change, Sold, View, as_known, judged, pieces
 
 # Offers of one transaction: few enough that others wait a fraction of a second for it.
 AT_ONCE = 5000
@@ -26,10 +26,11 @@ _LONGEST_SKU, _LONGEST_ID = 120, 40
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """The connection whose offers are written."""
+    """The connection whose offers are written. ``asks``: what somebody else raised waits for a person's word."""
 
     connection_id: int
     store_pk: int
+    asks: bool = False
 
 
 @dataclass(slots=True)
@@ -75,6 +76,9 @@ def write(tx: Transaction, whose: Whose, batch: Sequence[OfferSeen], view: View)
     _prove(tx, same, view)
     if changed:
         tx.execute(_CHANGED, [_written(row, change, view) for row, change in changed])
+        _try_again(tx, [row.id for row, change in changed if _moved(row, change)])
+        if whose.asks:
+            _hold(tx, [(row.id, change.theirs) for row, change in changed if change.words == RAISED])
     story.write(tx, (_told(whose, row, shown[row.sku], change, view) for row, change in changed if change.words))
     return _counted(shown.values(), len(fresh), changed)
 
@@ -184,6 +188,27 @@ def _written(row: Any, change: Change, view: View) -> dict[str, Any]:
         "new_touched_at": row.touched_at or (view.now if change.touched else None),
         "new_due": row.due and change.listed,
     }
+
+
+def _moved(row: Any, change: Change) -> bool:
+    """Something about the offer is not as it was, rather than only known now."""
+    return change.foreign or (change.listed, change.active) != (row.listed, row.active)
+
+
+def _try_again(tx: Transaction, ids: Sequence[int]) -> None:
+    """Something changed there: a number they refused may be taken now."""
+    if ids:
+        tx.execute(update(_OFFERS).where(_OFFERS.c.id.in_(ids), _OFFERS.c.refused.is_not(None)).values(refused=None))
+
+
+def _hold(tx: Transaction, raised: Sequence[tuple[int, int | None]]) -> None:
+    said = "somebody else set it to {} on the marketplace"
+    words = [{"offer": offer, "words": said.format(number)} for offer, number in raised]
+    if words:
+        tx.execute(_HELD, words)
+
+
+_HELD = update(_OFFERS).where(_OFFERS.c.id == bindparam("offer")).values(held=bindparam("words"), due=False)
 
 
 def _told(whose: Whose, row: Any, seen: OfferSeen, change: Change, view: View) -> dict[str, Any]:

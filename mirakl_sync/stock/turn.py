@@ -12,6 +12,7 @@ from sqlalchemy import select
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.db.models import OfferReading
 from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.policy.model import Foreign
 from mirakl_sync.stock.directory import Whose
 from mirakl_sync.wiring import Wiring
 
@@ -32,7 +33,8 @@ class Turn:
     @property
     def whose(self) -> Whose:
         """The connection whose offers are written."""
-        return Whose(self.opened.id, self.opened.store_pk)
+        asks = self.opened.policy.stock.foreign is Foreign.ASK
+        return Whose(self.opened.id, self.opened.store_pk, asks)
 
     @contextmanager
     def record(self, lease: timedelta | None = None) -> Iterator[tuple[Transaction, OfferReading]]:
