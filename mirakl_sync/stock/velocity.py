@@ -3,8 +3,12 @@
 Why a buffer of b pieces: a marketplace shows a piece only if b pieces more were left when its number was reckoned, and
 a newer number is at most the delay away. It can sell a piece that is not there only if more than b pieces sell within
 one delay, wherever they sell. So b is chosen such that this is rarer than the policy allows, with sales coming one by
-one and by chance (Poisson). It does not cover somebody who buys many at once, nor a rush out of nothing: the speed is
-known from sales that were.
+one and by chance (Poisson).
+
+What it does not cover, because the speed is known from sales that were: somebody who buys many at once, a rush out of
+nothing, and buyers who wait while nothing is offered. Their speed is forgotten meanwhile, until the last piece is shown
+on every marketplace at once. A fixed buffer of one less than the marketplaces, beside this one, keeps that from
+happening.
 """
 
 from __future__ import annotations
