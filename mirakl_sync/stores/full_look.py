@@ -65,7 +65,13 @@ def read_levels(store_pk: int, wiring: Wiring) -> LevelReport:
 def _keep(wiring: Wiring, store_pk: int, batch: list[ProductFacts], number: int) -> None:
     now = wiring.now()
     with wiring.db.transaction() as tx:
-        board.observe(tx, store_pk, batch, now)
+        # the first sight of a SKU that several products carry looks like the only one: it is asked for instead
+        known = board.seen(tx, store_pk, [fact.sku for fact in batch])
+        doubled = {
+            fact.sku for fact in batch if fact.matches == 1 and fact.sku in known and known[fact.sku].matches > 1
+        }
+        board.observe(tx, store_pk, [fact for fact in batch if fact.sku not in doubled], now)
+        board.doubt(tx, store_pk, doubled, now)
         tx.execute(
             update(ShelfItem)
             .where(ShelfItem.store_pk == store_pk, ShelfItem.sku.in_([fact.sku for fact in batch]))
