@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, literal, or_, select, update
+from sqlalchemy import case, false, func, insert, literal, not_, or_, select, update
 
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.db.models import Offer, StockEvent, StockPush
@@ -17,6 +17,14 @@ from mirakl_sync.stock.lane import Choice, PushState
 
 _OFFERS, _EVENTS = Offer.__table__, StockEvent.__table__
 _FEWER = or_(_OFFERS.c.wanted == 0, _OFFERS.c.wanted < _OFFERS.c.theirs)
+
+
+def counted(opened: OpenConnection) -> Any:
+    """How many offers differ, how many of them shall show none, and the age of the oldest that ``FEWER`` leaves out."""
+    left_out = func.min(_OFFERS.c.since).filter(not_(func.coalesce(_FEWER, false())))
+    return select(func.count(), func.count().filter(_OFFERS.c.wanted == 0), left_out).where(
+        _OFFERS.c.connection_id == opened.id, _OFFERS.c.due
+    )
 
 
 def wanted(opened: OpenConnection, choice: Choice) -> Any:

@@ -14,6 +14,10 @@ SOON = timedelta(seconds=20)
 AT_ONCE = timedelta(seconds=5)
 # How long a look that was asked for may take until we go on without it.
 PATIENCE = timedelta(seconds=20)
+# A file between two looks takes the place of the one behind the next. What has waited so long for that one, while others
+# went before it, keeps the place free: lower numbers give way first, those that show none much later.
+GIVES_WAY = timedelta(minutes=2)
+NONE_GIVES_WAY = timedelta(minutes=10)
 # A lane in which nothing happens is rung for when something is touched; this is only the safety net.
 IDLE = timedelta(minutes=1)
 
@@ -42,7 +46,8 @@ class LaneFacts:
 
     ``pulled_at`` is the last complete look at orders, ``next_pull_at`` the next by the connection's cadence,
     ``pull_from`` when the marketplace allows one at all; None where orders are not looked at. ``free_from`` is when
-    the next file may go.
+    the next file may go, ``apart`` how far files are apart. ``waits_since`` is the age of the oldest number that may
+    only go behind a look.
     """
 
     sends: bool
@@ -52,8 +57,10 @@ class LaneFacts:
     follow_at: datetime | None = None
     due: int = 0
     zeros: int = 0
+    waits_since: datetime | None = None
     hurry: bool = False
     free_from: datetime | None = None
+    apart: timedelta = timedelta(minutes=1)
     pulled_at: datetime | None = None
     next_pull_at: datetime | None = None
     pull_from: datetime | None = None
@@ -125,14 +132,23 @@ def _behind_a_pull(lane: LaneFacts, now: datetime) -> Step:
     if lane.hurry or lane.next_pull_at is None or _fresh(lane, now):
         return Send(Choice.ALL)
     wait = lane.next_pull_at - now
-    if lane.zeros and wait > AT_ONCE:
-        return Send(Choice.NONE_LEFT)
-    if -PATIENCE < wait <= SOON:
-        return Rest(now + timedelta(seconds=2), "the look at orders comes first")
     if wait > SOON and lane.pull_from is not None and lane.pull_from <= now:
         return AskForPull()
-    return Send(Choice.FEWER)
+    if _gives_way(lane, wait, now):
+        return Rest(lane.next_pull_at, "what waits for the look at orders has waited long: its place is kept free")
+    if wait > SOON or wait < -PATIENCE:
+        return Send(Choice.FEWER)
+    if lane.zeros and abs(wait) > AT_ONCE:
+        return Send(Choice.NONE_LEFT)
+    return Rest(now + timedelta(seconds=2), "the look at orders comes first")
 
 
 def _fresh(lane: LaneFacts, now: datetime) -> bool:
     return lane.pulled_at is not None and now - lane.pulled_at <= FRESH
+
+
+def _gives_way(lane: LaneFacts, wait: timedelta, now: datetime) -> bool:
+    """A file now would still be the last when the look has come, and what waits for it would wait again."""
+    if lane.waits_since is None or not timedelta() < wait < lane.apart:
+        return False
+    return now - lane.waits_since > (NONE_GIVES_WAY if lane.zeros else GIVES_WAY)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from mirakl_sync.cases.step import Ask
 from mirakl_sync.connections.opened import OpenConnection
@@ -148,12 +148,12 @@ def _step(opened: OpenConnection, wiring: Wiring, report: LaneReport) -> tuple[s
 def _facts(
     tx: Transaction, opened: OpenConnection, lane: StockLane, push: StockPush | None, now: datetime
 ) -> LaneFacts:
-    due, zeros = tx.execute(
-        select(func.count(), func.count().filter(Offer.wanted == 0)).where(Offer.connection_id == opened.id, Offer.due)
-    ).one()
+    due, zeros, waits_since = tx.execute(choosing.counted(opened)).one()
     policy, connection = opened.policy.stock, tx.get_one(Connection, opened.id)
     pulls = "orders" not in opened.paused and not connection.stopped_because
-    every = timedelta(seconds=opened.shop.period("OR11"))
+    next_pull_at = (connection.next_pull_at or now) if pulls else None
+    # their limit counts from the last look of any kind, which set the next
+    allowed = timedelta(seconds=opened.shop.period("OR11")) - opened.policy.orders.poll_every
     return LaneFacts(
         sends=policy.send,
         paused="stock" in opened.paused,
@@ -162,11 +162,13 @@ def _facts(
         follow_at=lane.next_at if push is not None and push.state == PushState.SENT else None,
         due=due,
         zeros=zeros,
+        waits_since=waits_since,
         hurry=bool(lane.hurry),
         free_from=lane.sent_at + _apart(opened, hurry=bool(lane.hurry)) if lane.sent_at else None,
+        apart=_apart(opened, hurry=False),
         pulled_at=lane.pulled_at,
-        next_pull_at=(connection.next_pull_at or now) if pulls else None,
-        pull_from=lane.pulled_at + every if lane.pulled_at else now,
+        next_pull_at=next_pull_at,
+        pull_from=next_pull_at + allowed if next_pull_at else None,
     )
 
 
