@@ -126,6 +126,13 @@ class ShelfItem(Base):
             postgresql_where=text("look_at IS NOT NULL"),
             sqlite_where=text("look_at IS NOT NULL"),
         ),
+        # more was sold than there was
+        Index(
+            "ix_shelf_negative",
+            "store_pk",
+            postgresql_where=text("quantity < 0"),
+            sqlite_where=text("quantity < 0"),
+        ),
         # a deleted product is told by its id alone
         Index("ix_shelf_product", "store_pk", "product_id", postgresql_ops={"product_id": "text_pattern_ops"}),
     )

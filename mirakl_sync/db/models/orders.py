@@ -116,14 +116,15 @@ class OrderLine(Base):
             "store_pk",
             "sku",
             postgresql_where=text("promised"),
-            sqlite_where=text("promised"),
+            # SQLite uses it only for questions that say the same letter by letter
+            sqlite_where=text("promised = 1"),
         ),
         Index(
             "ix_order_lines_unfelt",
             "store_pk",
             "sku",
             postgresql_where=text("unfelt"),
-            sqlite_where=text("unfelt"),
+            sqlite_where=text("unfelt = 1"),
         ),
     )
 

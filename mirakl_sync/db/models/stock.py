@@ -10,10 +10,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mirakl_sync.db.models.base import Base
 
+# Offers somebody has to be asked about, as indexes and those who look for them write it.
+ASKED_ABOUT = "because IN ('missing', 'doubled', 'uncounted')"
+REFUSED_THERE = "refusal != ''"
+HELD_BACK = "held != ''"
 
-def _only(name: str, *columns: str, where: str) -> Index:
-    """An index of the few rows that need something, however large the catalogue."""
-    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+def _only(name: str, *columns: str, where: str, sqlite: str = "") -> Index:
+    """An index of the few rows that need something, however large the catalogue.
+
+    ``sqlite``: SQLite uses it only for questions that say the same letter by letter, and asks a boolean as ``= 1``.
+    """
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(sqlite or where))
 
 
 class Offer(Base):
@@ -24,8 +32,12 @@ class Offer(Base):
         UniqueConstraint("connection_id", "sku"),
         _only("ix_offers_touched", "store_pk", "touched_at", where="touched_at IS NOT NULL"),
         _only("ix_offers_again", "again_at", where="again_at IS NOT NULL"),
-        _only("ix_offers_due", "connection_id", "wanted", where="due"),
+        _only("ix_offers_due", "connection_id", "wanted", where="due", sqlite="due = 1"),
         _only("ix_offers_push", "push_id", where="push_id IS NOT NULL"),
+        _only("ix_offers_since", "connection_id", "since", where="since IS NOT NULL"),
+        _only("ix_offers_asked", "connection_id", "listed", "because", "sku", where=ASKED_ABOUT),
+        _only("ix_offers_refusal", "connection_id", "listed", "sku", where=REFUSED_THERE),
+        _only("ix_offers_held", "connection_id", "listed", "sku", where=HELD_BACK),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

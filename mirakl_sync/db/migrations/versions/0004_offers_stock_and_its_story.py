@@ -232,7 +232,7 @@ def upgrade() -> None:
             ["connection_id", "wanted"],
             unique=False,
             postgresql_where=sa.text("due"),
-            sqlite_where=sa.text("due"),
+            sqlite_where=sa.text("due = 1"),
         )
         batch_op.create_index(
             "ix_offers_push",
@@ -247,6 +247,34 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("touched_at IS NOT NULL"),
             sqlite_where=sa.text("touched_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_offers_since",
+            ["connection_id", "since"],
+            unique=False,
+            postgresql_where=sa.text("since IS NOT NULL"),
+            sqlite_where=sa.text("since IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_offers_asked",
+            ["connection_id", "listed", "because", "sku"],
+            unique=False,
+            postgresql_where=sa.text("because IN ('missing', 'doubled', 'uncounted')"),
+            sqlite_where=sa.text("because IN ('missing', 'doubled', 'uncounted')"),
+        )
+        batch_op.create_index(
+            "ix_offers_refusal",
+            ["connection_id", "listed", "sku"],
+            unique=False,
+            postgresql_where=sa.text("refusal != ''"),
+            sqlite_where=sa.text("refusal != ''"),
+        )
+        batch_op.create_index(
+            "ix_offers_held",
+            ["connection_id", "listed", "sku"],
+            unique=False,
+            postgresql_where=sa.text("held != ''"),
+            sqlite_where=sa.text("held != ''"),
         )
 
     op.create_table(
@@ -274,7 +302,17 @@ def upgrade() -> None:
             ["store_pk", "sku"],
             unique=False,
             postgresql_where=sa.text("unfelt"),
-            sqlite_where=sa.text("unfelt"),
+            sqlite_where=sa.text("unfelt = 1"),
+        )
+    with op.batch_alter_table("order_lines", schema=None) as batch_op:
+        # SQLite uses an index of a boolean only for questions that say the same letter by letter
+        batch_op.drop_index("ix_order_lines_not_felt")
+        batch_op.create_index(
+            "ix_order_lines_not_felt",
+            ["store_pk", "sku"],
+            unique=False,
+            postgresql_where=sa.text("promised"),
+            sqlite_where=sa.text("promised = 1"),
         )
 
     # what was sold before and the shop has not felt counts from now on, answered or not
@@ -300,6 +338,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("look_at IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_shelf_negative",
+            ["store_pk"],
+            unique=False,
+            postgresql_where=sa.text("quantity < 0"),
+            sqlite_where=sa.text("quantity < 0"),
+        )
+        batch_op.create_index(
             "ix_shelf_product",
             ["store_pk", "product_id"],
             unique=False,
@@ -310,6 +355,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("shelf", schema=None) as batch_op:
         batch_op.drop_index("ix_shelf_product")
+        batch_op.drop_index("ix_shelf_negative")
         batch_op.drop_index(
             "ix_shelf_doubted",
             postgresql_where=sa.text("look_at IS NOT NULL"),
@@ -326,8 +372,18 @@ def downgrade() -> None:
         batch_op.drop_column("changed_at")
 
     with op.batch_alter_table("order_lines", schema=None) as batch_op:
-        batch_op.drop_index("ix_order_lines_unfelt", postgresql_where=sa.text("unfelt"), sqlite_where=sa.text("unfelt"))
+        batch_op.drop_index(
+            "ix_order_lines_unfelt", postgresql_where=sa.text("unfelt"), sqlite_where=sa.text("unfelt = 1")
+        )
         batch_op.drop_column("unfelt")
+        batch_op.drop_index("ix_order_lines_not_felt")
+        batch_op.create_index(
+            "ix_order_lines_not_felt",
+            ["store_pk", "sku"],
+            unique=False,
+            postgresql_where=sa.text("promised"),
+            sqlite_where=sa.text("promised"),
+        )
 
     with op.batch_alter_table("stock_drifts", schema=None) as batch_op:
         batch_op.drop_index("ix_stock_drifts_comparison")
@@ -344,7 +400,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("push_id IS NOT NULL"),
             sqlite_where=sa.text("push_id IS NOT NULL"),
         )
-        batch_op.drop_index("ix_offers_due", postgresql_where=sa.text("due"), sqlite_where=sa.text("due"))
+        batch_op.drop_index("ix_offers_due", postgresql_where=sa.text("due"), sqlite_where=sa.text("due = 1"))
         batch_op.drop_index(
             "ix_offers_again",
             postgresql_where=sa.text("again_at IS NOT NULL"),
