@@ -81,6 +81,7 @@ PURE = {
     "stock.velocity": "policy.model",
     "stock.latency": "",
     "stock.lane": "",
+    "stock.views": "",
     "stock.sighting": "records",
     "shipments.suggest": "records.shipment shipments.carriers shipments.numbers",
     "shipments.carrier_views": "records.shipment",
