@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -50,7 +50,6 @@ class Scale:
     sides: Mapping[int, Side]
     # every change up to then is on the shelf
     read_at: datetime | None
-    speeds: dict[str, tuple[float, int | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +183,10 @@ def judge(sku: str, known: Scale, side: Side, now: datetime) -> tuple[Wanted, da
     growing, shrinks_at = 0, None
     if side.policy.buffer_grows:
         delay = USUAL_DELAY if side.delay is None else side.delay
-        speed = _speed(sku, known, wanted(stated, rules()).available, now)
+        speed = speed_of(sku, known, now)
         growing = velocity.growing_buffer(speed, delay, side.policy)
         shrinks_at = velocity.shrinks_at(speed, delay, side.policy, now) if growing else None
     result = wanted(stated, rules(growing=growing))
-    known.speeds.setdefault(sku, (_speed(sku, known, result.available, now), result.available))
     ends = [at for at in (shrinks_at, ends_at(about, now, side.zero_until)) if at is not None]
     return result, min(ends, default=None)
 
@@ -218,19 +216,33 @@ def _left(sku: str, known: Scale) -> int | None:
     return None if item.quantity is None else item.quantity - known.unfelt.get(sku, 0)
 
 
-def _speed(sku: str, known: Scale, available: int | None, now: datetime) -> float:
-    """How fast it sells, with what was sold since it was last weighed."""
-    item = known.shelf[sku]
-    sold = (item.available or 0) - (available or 0) if None not in (item.available, available) else 0
+def speed_of(sku: str, known: Scale, now: datetime) -> float:
+    """How fast it sells (pieces a second), with what left the shelf since it was last weighed.
+
+    By the shelf alone, so that connections with other shares or backorders do not look like sales. A count corrected
+    downwards looks like one: that errs on the safe side.
+    """
+    item, left = known.shelf[sku], _on_the_shelf(sku, known)
+    sold = item.available - left if item.available is not None and left is not None else 0
     if sold > 0:
         return velocity.after_sale(item.speed, item.speed_at, sold, now)
     return velocity.faded(item.speed, item.speed_at, now)
 
 
-def sold_since(known: Scale, now: datetime) -> list[dict[str, Any]]:
-    """What the shelf shall remember of speeds: only of SKUs of which fewer, or more, can be sold than before."""
+def _on_the_shelf(sku: str, known: Scale) -> int | None:
+    item = known.shelf[sku]
+    return None if item.quantity is None else max(item.quantity - known.unfelt.get(sku, 0), 0)
+
+
+def sold_since(known: Scale, skus: Iterable[str], now: datetime) -> list[dict[str, Any]]:
+    """What the shelf shall remember of these SKUs: only where fewer, or more, can be sold than when last weighed."""
     return [
-        {"shelf": known.shelf[sku].id, "new_available": available, "new_speed": speed, "new_speed_at": now}
-        for sku, (speed, available) in known.speeds.items()
-        if available != known.shelf[sku].available
+        {
+            "shelf": known.shelf[sku].id,
+            "new_available": _on_the_shelf(sku, known),
+            "new_speed": speed_of(sku, known, now),
+            "new_speed_at": now,
+        }
+        for sku in skus
+        if _on_the_shelf(sku, known) != known.shelf[sku].available
     ]

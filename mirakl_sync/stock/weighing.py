@@ -65,7 +65,7 @@ def weigh_some(tx: Transaction, wiring: Wiring, store_pk: int) -> WeighReport:
     tx.execute(_WEIGHED, [_written(row, result) for row, result in done])
     changed = [(row, result) for row, result in done if row.wanted != result.wanted]
     story.write(tx, (_told(store_pk, row, result, now) for row, result in changed if row.because))
-    _remember_speed(tx, known, now)
+    _remember_speed(tx, known, skus(touched), now)
     return WeighReport(len(done), len(changed))
 
 
@@ -111,8 +111,8 @@ def _told(store_pk: int, row: Any, result: Weighed, now: datetime) -> dict[str, 
     )
 
 
-def _remember_speed(tx: Transaction, known: Scale, now: datetime) -> None:
-    if rows := scale.sold_since(known, now):
+def _remember_speed(tx: Transaction, known: Scale, weighed_skus: Sequence[str], now: datetime) -> None:
+    if rows := scale.sold_since(known, weighed_skus, now):
         tx.execute(_SPEED, rows)
 
 
