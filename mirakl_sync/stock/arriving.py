@@ -39,7 +39,7 @@ def arrived(
     now: datetime,
 ) -> str:
     """The file was worked off: its numbers stand there now, but those of refused lines. Answers a sentence."""
-    _refuse(tx, push, refused, now)
+    refuse(tx, push, refused, now)
     _count_latencies(tx, opened, push, now)
     choosing.tell(tx, push, Told.ACCEPTED, now, after=_OFFERS.c.sent, ref=push.import_id)
     in_file = _OFFERS.c.push_id == push.id
@@ -53,7 +53,7 @@ def arrived(
     return f"{good} numbers accepted" + (f", {push.rows - good} refused" if push.rows > good else "")
 
 
-def _refuse(tx: Transaction, push: StockPush, refused: Sequence[RefusedLine], now: datetime) -> None:
+def refuse(tx: Transaction, push: StockPush, refused: Sequence[RefusedLine], now: datetime) -> None:
     """Not sent again until something changes; what they show of it now, nobody knows: some set it to none."""
     why = {line.sku: line.why for line in refused}
     if not why:

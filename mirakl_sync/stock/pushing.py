@@ -44,6 +44,8 @@ FIRST_LOOK = timedelta(seconds=5)
 AGAIN_AFTER_FAILURE = timedelta(minutes=2)
 MENDED_BY_PEOPLE = timedelta(minutes=5)
 STEPS = 6
+# Files of so many rows may take as long as transfers may (``http.client.Timeouts.transfer``), and some more.
+LARGE, TRANSFER = 20_000, timedelta(minutes=6)
 
 
 @dataclass
@@ -200,7 +202,8 @@ def _send(opened: OpenConnection, wiring: Wiring, choice: Choice, report: LaneRe
             return "what differs waits for the look at orders", soon
         push.pulled_at = lane.pulled_at
         lane.push_id, lane.sent_at, lane.hurry = push.id, now, ""
-        lane.leased_until = now + wiring.config.lease
+        # a large file may be under way for minutes; nobody else may take it for left behind meanwhile
+        lane.leased_until = now + (wiring.config.lease if push.rows < LARGE else max(wiring.config.lease, TRANSFER))
         number, rows = push.id, push.rows
     try:
         import_id = opened.shop.send_stock(_lines(wiring, number))
@@ -222,7 +225,7 @@ def _lines(wiring: Wiring, push: int) -> Iterator:
 def _unsent(opened: OpenConnection, wiring: Wiring, number: int, error: MiraklSyncError) -> tuple[str, datetime | None]:
     """No answer, or a no. Only where the file may have arrived is it looked for."""
     now = wiring.now()
-    unknown = isinstance(error, TryLater) and getattr(error, "outcome_unknown", False)
+    unknown = bool(getattr(error, "outcome_unknown", False))
     with wiring.db.transaction() as tx:
         push = tx.get_one(StockPush, number)
         push.why = error.words
@@ -288,6 +291,12 @@ def _follow(opened: OpenConnection, wiring: Wiring, push: StockPush) -> tuple[st
             _free(tx, opened, row, PushState.FAILED, now)
             tx.get_one(StockLane, opened.id).sent_at = now + AGAIN_AFTER_FAILURE - opened.policy.stock.send_every
             return "the marketplace applied nothing of the file; it is sent anew", None
+        if told.lines_refused > len(refused):
+            # some refused lines name no offer: which of the file stand there is seen in their list
+            arriving.refuse(tx, row, refused, now)
+            row.state, row.why = PushState.UNKNOWN, f"{told.lines_refused - len(refused)} refused lines are not named"
+            arriving.unheard(tx, row, now)
+            return row.why, None
         words = arriving.arrived(tx, opened, row, told, refused, now)
         _free(tx, opened, row, PushState.DONE, now)
         return words, None
