@@ -66,9 +66,10 @@ def write(tx: Transaction, whose: Whose, batch: Sequence[OfferSeen], view: View)
     shown = _by_sku(batch)
     known = {row.sku: row for row in tx.execute(_KNOWN, {"of": whose.connection_id, "skus": list(shown)})}
     fresh = [seen for sku, seen in shown.items() if sku not in known and not seen.deleted]
-    same = [row.id for row in known.values() if as_known(row, shown[row.sku])]
-    told = set(same)
-    others = [row for row in known.values() if row.id not in told]
+    same, differ = [], []
+    for sku, row in known.items():
+        (same if as_known(row, shown[sku]) else differ).append(row.id)
+    others = tx.execute(_OTHERS, {"offers": differ}).all() if differ else []
     sold = _sold(tx, whose, [seen.sku for seen in fresh] + [row.sku for row in others], view)
     changes = [(row, judged(row, shown[row.sku], view, sold.get(row.sku, ()))) for row in others]
     changed = [(row, change) for row, change in changes if change is not None]
@@ -95,19 +96,13 @@ def _by_sku(batch: Sequence[OfferSeen]) -> dict[str, OfferSeen]:
 
 # Whoever sends or sells these at the moment waits for us, and we for them.
 _KNOWN = (
-    select(
-        *(
-            _OFFERS.c[name]
-            for name in ("id", "sku", "offer_id", "listed", "active", "theirs", "theirs_at", "push_id", "sent")
-        ),
-        _OFFERS.c.touched_at,
-        _OFFERS.c.due,
-        _OFFERS.c.proved_at,
-    )
+    select(*(_OFFERS.c[name] for name in ("id", "sku", "offer_id", "listed", "active", "theirs")))
     .where(_OFFERS.c.connection_id == bindparam("of"), _OFFERS.c.sku.in_(bindparam("skus", expanding=True)))
     .order_by(_OFFERS.c.sku)
     .with_for_update()
 )
+# Few as a rule: reading their times for a whole catalogue would cost as much as all the rest.
+_OTHERS = select(_OFFERS).where(_OFFERS.c.id.in_(bindparam("offers", expanding=True)))
 
 
 def _sold(tx: Transaction, whose: Whose, skus: Sequence[str], view: View) -> dict[str, list[Sold]]:

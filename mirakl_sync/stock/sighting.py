@@ -31,13 +31,18 @@ class View:
     ended: datetime | None = None
 
 
-class Known(Protocol):
-    """An offer's row, as far as it matters here."""
+class Shown(Protocol):
+    """What an offer's row says of what they show."""
 
     offer_id: str
     listed: bool
     active: bool
     theirs: int | None
+
+
+class Known(Shown, Protocol):
+    """An offer's row, as far as it matters here."""
+
     theirs_at: datetime | None
     push_id: int | None
     sent: int | None
@@ -74,7 +79,7 @@ def pieces(seen: OfferSeen) -> int | None:
     return None if seen.quantity is None else min(max(seen.quantity, 0), MOST)
 
 
-def as_known(row: Known, seen: OfferSeen) -> bool:
+def as_known(row: Shown, seen: OfferSeen) -> bool:
     """The list shows what we know."""
     return (
         seen.quantity == row.theirs
