@@ -65,11 +65,16 @@ class Weighed:
 
 def load(tx: Transaction, connections: Connections, store_pk: int, rows: Sequence[Any], now: datetime) -> Scale:
     """Read it for these offer rows. SKUs the shelf has never heard of are put there as to be asked for."""
-    skus = sorted({row.sku for row in rows})
-    shelf = _shelf(tx, store_pk, skus)
-    if unknown := [sku for sku in skus if sku not in shelf]:
+    known = look(tx, connections, store_pk, rows)
+    if unknown := sorted({row.sku for row in rows} - known.shelf.keys()):
         board.ask_for(tx, store_pk, unknown, now)
-        shelf |= _shelf(tx, store_pk, unknown)
+        known = look(tx, connections, store_pk, rows)
+    return known
+
+
+def look(tx: Transaction, connections: Connections, store_pk: int, rows: Sequence[Any]) -> Scale:
+    """The same without writing: SKUs the shelf has never heard of are not in it."""
+    shelf = _shelf(tx, store_pk, sorted({row.sku for row in rows}))
     parts = {sku for row in shelf.values() for sku, _ in row.components or ()} - shelf.keys()
     if parts:
         shelf |= _shelf(tx, store_pk, sorted(parts))
