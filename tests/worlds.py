@@ -19,10 +19,11 @@ from mirakl_sync.db.models import Connection, Marketplace, Order, PolicyVersion,
 from mirakl_sync.dispatch import Wake
 from mirakl_sync.hooks import inbox as hooks
 from mirakl_sync.orders import flow, intake, references, sweep, watch
-from mirakl_sync.policy.model import OrderPolicy, Policy, ShipmentPolicy
+from mirakl_sync.policy.model import OrderPolicy, Policy, ShipmentPolicy, StockPolicy
 from mirakl_sync.policy.schema import write_policy
 from mirakl_sync.sandbox.plan import Sandbox, open_sandbox
 from mirakl_sync.shipments import flow as parcels
+from mirakl_sync.stock import pushing, reading
 from mirakl_sync.stores import full_look, levels, poll
 from mirakl_sync.wiring import Wiring, wire
 from tests.conftest import TEST_KEY
@@ -41,6 +42,8 @@ MARKET: dict[str, Any] = {
     "duplicate_sku_chance": 0,
     "shops": [{"shop_id": 2000, "offers": CATALOGUE}],
 }
+# lifted, so that a test's minute is not a real one
+CALL_LIMITS = {"OR11": 0, "OR04": 0, "SH12": 0, "SH21": 0, "ST12": 0}
 WEBSHOP: dict[str, Any] = {"kind": "woocommerce", "name": "webshop", "products": CATALOGUE}
 
 
@@ -63,6 +66,8 @@ class World:
     wiring: Wiring
     workers: InlineWorkers
     connection: int
+    # by the marketplace's name
+    connections: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def market(self) -> Remote:
@@ -125,6 +130,8 @@ def run(wake: Wake, wiring: Wiring) -> str:
         "stock.poll": lambda pk: levels.poll(pk, wiring),
         "stock.look": lambda pk: levels.look(pk, wiring),
         "stock.read_levels": lambda pk: full_look.read_levels(pk, wiring),
+        "stock.push": lambda pk: pushing.push(pk, wiring),
+        "stock.read_offers": lambda pk: reading.read_offers(pk, wiring),
         "shipments.advance": lambda *pks: parcels.advance_all(pks, wiring),
     }[wake.task]
     return work(*wake.args).sentence()
@@ -159,16 +166,24 @@ def world(
     *,
     policy: OrderPolicy | None = None,
     shipments: ShipmentPolicy | None = None,
+    stock: StockPolicy | None = None,
+    also: Mapping[str, StockPolicy] | None = None,
+    call_limits: Mapping[str, float] | None = None,
     market: Mapping[str, Any] | None = None,
     webshop: Mapping[str, Any] | None = None,
     now: Clock = real.now,
     call_timeout: float = 2.0,
     store_settings: Mapping[str, Any] | None = None,
 ) -> Iterator[World]:
-    """Servers, tables, rows and wiring; everything is gone afterwards."""
+    """Servers, tables, rows and wiring; everything is gone afterwards.
+
+    ``also`` are more marketplaces beside "acme", by name, that sell from the same shop.
+    """
     from mirakl_sync.db.models import Base
 
-    sandbox = open_sandbox({"servers": [{**MARKET, **(market or {})}, {**WEBSHOP, **(webshop or {})}]})
+    stocks = {"acme": stock or StockPolicy(), **(also or {})}
+    markets = [{**MARKET, **(market or {}), "name": name} for name in stocks]
+    sandbox = open_sandbox({"servers": [*markets, {**WEBSHOP, **(webshop or {})}]})
     config = Config(
         database_url=database_url,
         broker_url="redis://127.0.0.1:1/0",
@@ -180,37 +195,42 @@ def world(
     wiring = wire(config, dispatcher=workers, now=now)
     Base.metadata.create_all(wiring.db.writing)
     try:
-        whole = Policy(policy or OrderPolicy(), shipments or ShipmentPolicy())
-        number = join(wiring, sandbox, whole, store_settings or {})
-        yield World(sandbox, wiring, workers, number)
+        numbers = {}
+        for name, told in stocks.items():
+            whole = Policy(policy or OrderPolicy(), shipments or ShipmentPolicy(), told)
+            limits = CALL_LIMITS if call_limits is None else call_limits
+            numbers[name] = join(wiring, sandbox, whole, store_settings or {}, market=name, call_limits=limits)
+        yield World(sandbox, wiring, workers, numbers["acme"], numbers)
     finally:
         wiring.close()
         sandbox.stop()
 
 
-def join(wiring: Wiring, sandbox: Sandbox, policy: Policy, store_settings: Mapping[str, Any]) -> int:
+def join(
+    wiring: Wiring,
+    sandbox: Sandbox,
+    policy: Policy,
+    store_settings: Mapping[str, Any],
+    *,
+    market: str,
+    call_limits: Mapping[str, float],
+) -> int:
     """Write the rows that join the sandbox's shop to its webshop."""
-    acme, webshop = sandbox["acme"], sandbox["webshop"]
+    there = sandbox[market]
     with wiring.db.transaction() as tx:
         marketplace = Marketplace(
-            key="acme",
-            name="Acme",
-            url=acme["url"],
-            rules={"window": {"hours": 24}, "call_limits": {"OR11": 0, "OR04": 0, "SH12": 0, "SH21": 0, "ST12": 0}},
+            key=market,
+            name=market.title(),
+            url=there["url"],
+            rules={"window": {"hours": 24}, "call_limits": dict(call_limits)},
         )
-        shop = Shop(marketplace=marketplace, shop_id="2000", credentials={"api_key": acme["shops"][0]["key"]})
-        store = Store(
-            key="webshop",
-            platform="woocommerce",
-            url=webshop["url"],
-            credentials={name: webshop[name] for name in ("consumer_key", "consumer_secret")},
-            settings={"look_after": 0, **store_settings},
-        )
-        version = PolicyVersion(digest="test", content=write_policy(policy))
+        shop = Shop(marketplace=marketplace, shop_id="2000", credentials={"api_key": there["shops"][0]["key"]})
+        store = tx.execute(select(Store)).scalar_one_or_none() or _store(sandbox, store_settings)
+        version = PolicyVersion(digest=f"test {market}", content=write_policy(policy))
         tx.add_all([shop, store, version])
         tx.flush()
         connection = Connection(
-            key="acme-webshop",
+            key=f"{market}-webshop",
             shop_pk=shop.id,
             store_pk=store.id,
             policy_id=version.id,
@@ -219,3 +239,14 @@ def join(wiring: Wiring, sandbox: Sandbox, policy: Policy, store_settings: Mappi
         tx.add(connection)
         tx.flush()
         return connection.id
+
+
+def _store(sandbox: Sandbox, settings: Mapping[str, Any]) -> Store:
+    webshop = sandbox["webshop"]
+    return Store(
+        key="webshop",
+        platform="woocommerce",
+        url=webshop["url"],
+        credentials={name: webshop[name] for name in ("consumer_key", "consumer_secret")},
+        settings={"look_after": 0, **settings},
+    )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, not_, or_, select, update
 
 from mirakl_sync.db.insert import insert_many_once
-from mirakl_sync.db.models import OrderLine, ShelfItem
+from mirakl_sync.db.models import Order, OrderLine, ShelfItem
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.records.shop import ProductFacts
 from mirakl_sync.shelf import bundles, offers, story
@@ -105,8 +105,9 @@ class _Batch:
             tx.execute(_NEWER, [_bound(self._store_pk, fact) for fact in replaced])
         bundles.keep(tx, self._store_pk, [*self.first, *self.newer])
         story.write(tx, self._events)
-        _forget_felt(tx, self._store_pk, self._asked)
-        offers.touch(tx, self._store_pk, self.changed)
+        # a number that is the same as before may mean more than before: it contains sales by now
+        felt = dict.fromkeys(_forget_felt(tx, self._store_pk, self._asked, self._now), self._now)
+        offers.touch(tx, self._store_pk, felt | self.changed)
         doubt(tx, self._store_pk, self._doubted, self._now)
 
 
@@ -184,33 +185,70 @@ def _begins_with(tx: Transaction, text: str) -> Any:
     return column.startswith(text, autoescape=True)
 
 
-def _forget_felt(tx: Transaction, store_pk: int, skus: Sequence[str]) -> None:
+def _forget_felt(tx: Transaction, store_pk: int, skus: Sequence[str], now: datetime) -> set[str]:
     """Sales the store had felt when it was asked are inside its number now, and earlier doubts are answered.
 
-    What a shop dates by its own clock proves neither.
+    What a shop dates by its own clock proves neither. Answers the SKUs of these sales.
     """
     if not skus:
-        return
-    asked_at = (
-        select(_SHELF.c.observed_at)
-        .where(_SHELF.c.store_pk == OrderLine.store_pk, _SHELF.c.sku == OrderLine.sku)
-        .scalar_subquery()
+        return set()
+    which = {"store": store_pk, "skus": list(skus)}
+    answered = [row for each in (_FELT, _FELT_PROMISED) for row in tx.execute(each, which)]
+    if answered:
+        tx.execute(_INSIDE, {"lines": sorted({row.id for row in answered})})
+    story.write(
+        tx,
+        (
+            story.line(
+                store_pk,
+                row.sku,
+                Told.FELT,
+                row.felt_at,
+                now,
+                connection_id=row.connection_id,
+                after=row.quantity,
+                ref=row.order_id,
+            )
+            for row in answered
+            if row.unfelt
+        ),
     )
-    tx.execute(
-        update(OrderLine)
+    tx.execute(_ANSWERED, which)
+    return {row.sku for row in answered}
+
+
+def _felt(kept: Any) -> Any:
+    return (
+        select(OrderLine.id, OrderLine.sku, OrderLine.quantity, OrderLine.felt_at, OrderLine.unfelt)
+        .add_columns(Order.order_id, Order.connection_id)
+        .join(Order, Order.id == OrderLine.order_pk)
+        .join(ShelfItem, (ShelfItem.store_pk == OrderLine.store_pk) & (ShelfItem.sku == OrderLine.sku))
         .where(
-            OrderLine.store_pk == store_pk,
-            OrderLine.sku.in_(skus),
-            or_(OrderLine.promised, OrderLine.unfelt),
-            OrderLine.felt_at < asked_at,
+            kept,
+            OrderLine.store_pk == bindparam("store"),
+            OrderLine.sku.in_(bindparam("skus", expanding=True)),
+            OrderLine.felt_at < ShelfItem.observed_at,
         )
-        .values(promised=False, unfelt=False)
-        .execution_options(synchronize_session=False)
     )
-    answered = (_SHELF.c.look_at.is_not(None), _SHELF.c.look_at < _SHELF.c.observed_at)
-    tx.execute(
-        update(_SHELF).where(_SHELF.c.store_pk == store_pk, _SHELF.c.sku.in_(skus), *answered).values(look_at=None)
+
+
+# one for each mark, for each has its own small index
+_FELT, _FELT_PROMISED = _felt(OrderLine.unfelt), _felt(and_(OrderLine.promised, not_(OrderLine.unfelt)))
+_INSIDE = (
+    update(OrderLine.__table__)
+    .where(OrderLine.__table__.c.id.in_(bindparam("lines", expanding=True)))
+    .values(promised=False, unfelt=False)
+)
+_ANSWERED = (
+    update(_SHELF)
+    .where(
+        _SHELF.c.store_pk == bindparam("store"),
+        _SHELF.c.sku.in_(bindparam("skus", expanding=True)),
+        _SHELF.c.look_at.is_not(None),
+        _SHELF.c.look_at < _SHELF.c.observed_at,
     )
+    .values(look_at=None)
+)
 
 
 def seen(tx: Transaction, store_pk: int, skus: Sequence[str], *, lock: bool = False) -> dict[str, ProductFacts]:

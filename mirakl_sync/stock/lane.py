@@ -14,8 +14,8 @@ SOON = timedelta(seconds=20)
 AT_ONCE = timedelta(seconds=5)
 # How long a look that was asked for may take until we go on without it.
 PATIENCE = timedelta(seconds=20)
-# A file between two looks takes the place of the one behind the next. What has waited so long for that one, while others
-# went before it, keeps the place free: lower numbers give way first, those that show none much later.
+# A file between two looks takes the place of the one behind the next. What has waited so long for that one, while
+# others went before it, keeps the place free: lower numbers give way first, those that show none much later.
 GIVES_WAY = timedelta(minutes=2)
 NONE_GIVES_WAY = timedelta(minutes=10)
 # A lane in which nothing happens is rung for when something is touched; this is only the safety net.

@@ -10,8 +10,10 @@ import pytest
 from mirakl_sync.policy.model import Acceptance
 from tests.flows.days import Day, a_day
 from tests.flows.parcels import Packing
+from tests.flows.stocking import StockDay, a_stock_day
 
 Begin = Callable[..., Day]
+BeginStock = Callable[..., StockDay]
 
 
 @pytest.fixture
@@ -19,6 +21,13 @@ def begin(database_url: str) -> Iterator[Begin]:
     """Begins a day, with what ``a_day`` takes; it ends with the test."""
     with ExitStack() as closing:
         yield lambda **wishes: closing.enter_context(a_day(database_url, **wishes))
+
+
+@pytest.fixture
+def begin_stock(database_url: str) -> Iterator[BeginStock]:
+    """Begins a day of stock, with what ``a_stock_day`` takes."""
+    with ExitStack() as closing:
+        yield lambda **wishes: closing.enter_context(a_stock_day(database_url, **wishes))
 
 
 @pytest.fixture(params=list(Acceptance), ids=str)

@@ -19,6 +19,7 @@ SENTENCES = {
     "created_via": "The origin written on our orders; mirakl unless a plugin of yours needs another word.",
     "look_after": "Seconds an order may stay invisible after an unanswered call; the PHP time limit of the shop.",
     "poll_every": "Seconds between two polls for changes; webhooks, where they work, are quicker.",
+    "full_look_every": "Seconds between two looks at every SKU; more often where programs write past the shop.",
     "status_held": "The status of an order that reserves stock and waits; on-hold.",
     "status_released": "The status that lets the warehouse work; processing.",
     "status_canceled": "The status of a cancelled order; cancelled.",
@@ -49,6 +50,7 @@ class StoreSettings:
     created_via: str = "mirakl"
     look_after: int = int(LOOK_AFTER.total_seconds())
     poll_every: int = 60
+    full_look_every: int = 86_400
     status_held: str = "on-hold"
     status_released: str = "processing"
     status_canceled: str = "cancelled"
