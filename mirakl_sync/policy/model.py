@@ -161,6 +161,8 @@ class StockPolicy:
     buffer_grows: bool = False
     buffer_cover: Decimal = Decimal("99.9")
     buffer_at_most: int = 25
+    # how long a sale counts for that speed: shorter follows a rush sooner, and forgets it sooner
+    buffer_remembers: timedelta = timedelta(minutes=30)
     # fewer than this are offered as none
     at_least: int = 1
     # never more than this are shown; None shows all

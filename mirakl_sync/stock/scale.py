@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -50,6 +50,12 @@ class Scale:
     sides: Mapping[int, Side]
     # every change up to then is on the shelf
     read_at: datetime | None
+
+    @property
+    def remembers(self) -> timedelta:
+        """How long a sale counts for the speed, which the connections of a store have in common."""
+        grow = (side.policy.buffer_remembers for side in self.sides.values() if side.policy.buffer_grows)
+        return max(grow, default=velocity.FADES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +195,7 @@ def judge(sku: str, known: Scale, side: Side, now: datetime) -> tuple[Wanted, da
     if side.policy.buffer_grows:
         delay = USUAL_DELAY if side.delay is None else side.delay
         speed = speed_of(sku, known, now)
-        growing = velocity.growing_buffer(speed, delay, side.policy)
+        growing = velocity.of_use(velocity.growing_buffer(speed, delay, side.policy), _on_the_shelf(sku, known))
         shrinks_at = velocity.shrinks_at(speed, delay, side.policy, now) if growing else None
     result = wanted(stated, rules(growing=growing))
     ends = [at for at in (shrinks_at, ends_at(about, now, side.zero_until)) if at is not None]
@@ -230,8 +236,8 @@ def speed_of(sku: str, known: Scale, now: datetime) -> float:
     item, left = known.shelf[sku], _on_the_shelf(sku, known)
     sold = item.available - left if item.available is not None and left is not None else 0
     if sold > 0:
-        return velocity.after_sale(item.speed, item.speed_at, sold, now)
-    return velocity.faded(item.speed, item.speed_at, now)
+        return velocity.after_sale(item.speed, item.speed_at, sold, now, known.remembers)
+    return velocity.faded(item.speed, item.speed_at, now, known.remembers)
 
 
 def _on_the_shelf(sku: str, known: Scale) -> int | None:

@@ -20,6 +20,8 @@ from mirakl_sync.policy.model import StockPolicy
 
 # A sale half an hour ago counts e times less than one now: long enough to tell a speed, short enough to follow a day.
 FADES = timedelta(minutes=30)
+# Where so many times the growing buffer are left, none is kept back yet.
+PLENTY = 10
 # Pieces a second: a piece in four months is no speed, and ends what would fade for ever.
 _NOTHING = 1e-7
 # Beyond so many standard deviations of a Poisson number there is less than a double can tell from nothing.
@@ -34,12 +36,12 @@ def faded(speed: float, since: datetime | None, now: datetime, over: timedelta =
     return left if left >= _NOTHING else 0.0
 
 
-def after_sale(speed: float, at: datetime | None, pieces: int, now: datetime) -> float:
+def after_sale(speed: float, at: datetime | None, pieces: int, now: datetime, over: timedelta = FADES) -> float:
     """The speed (pieces a second) at ``now``, when ``pieces`` are sold, from the one known at ``at``.
 
     Steady sales of v pieces a second lead to v, whatever was before. A sale told late counts as one of ``now``.
     """
-    return faded(speed, at, now) + max(pieces, 0) / FADES.total_seconds()
+    return faded(speed, at, now, over) + max(pieces, 0) / over.total_seconds()
 
 
 def growing_buffer(speed: float, delay_seconds: float, policy: StockPolicy) -> int:
@@ -54,16 +56,26 @@ def growing_buffer(speed: float, delay_seconds: float, policy: StockPolicy) -> i
     return _covering(sold_meanwhile, float(policy.buffer_cover) / 100, policy.buffer_at_most)
 
 
+def of_use(buffer: int, left: int | None) -> int:
+    """``buffer``, where so few are ``left`` that it may be needed; 0 where there is plenty.
+
+    Many a file arrives before plenty is short, and numbers do not change for nothing whenever the speed does. Fewer
+    left never make the number offered (``left`` less the buffer) a greater one.
+    """
+    return 0 if left is not None and left >= PLENTY * buffer else buffer
+
+
 def shrinks_at(speed: float, delay_seconds: float, policy: StockPolicy, now: datetime) -> datetime | None:
     """When the buffer will be smaller than at ``now`` if nothing more sells, to the second; None where it is 0."""
     buffer = growing_buffer(speed, delay_seconds, policy)
     if not buffer:
         return None
     # by then nothing is left of the speed
-    soonest, latest = 0, math.ceil(FADES.total_seconds() * math.log(max(speed / _NOTHING, 1))) + 1
+    over = policy.buffer_remembers
+    soonest, latest = 0, math.ceil(over.total_seconds() * math.log(max(speed / _NOTHING, 1))) + 1
     while latest - soonest > 1:
         middle = (soonest + latest) // 2
-        then = faded(speed, now, now + timedelta(seconds=middle))
+        then = faded(speed, now, now + timedelta(seconds=middle), over)
         if growing_buffer(then, delay_seconds, policy) < buffer:
             latest = middle
         else:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirakl_sync.policy.model import StockPolicy
-from mirakl_sync.stock.velocity import FADES, after_sale, faded, growing_buffer, shrinks_at
+from mirakl_sync.stock.velocity import FADES, after_sale, faded, growing_buffer, of_use, shrinks_at
 
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)
 A_MINUTE = 60.0
@@ -176,3 +176,32 @@ def _chance_of_more(mean: Decimal, pieces: int) -> Decimal:
             term = term * mean / number
             total += term
         return 1 - total
+
+
+@pytest.mark.parametrize(("left", "kept"), [(0, 7), (69, 7), (70, 0), (9000, 0), (None, 7)])
+def test_where_there_is_plenty_nothing_is_kept_back_yet(left: int | None, kept: int) -> None:
+    assert of_use(7, left) == kept
+    assert of_use(0, left) == 0
+
+
+@given(st.integers(0, 50), st.integers(0, 1000))
+def test_one_piece_fewer_is_never_offered_as_more(buffer: int, left: int) -> None:
+    assert max(left - of_use(buffer, left), 0) <= max(left + 1 - of_use(buffer, left + 1), 0)
+
+
+def test_a_shorter_memory_follows_a_rush_sooner_and_forgets_it_sooner() -> None:
+    short, minute = timedelta(seconds=20), timedelta(minutes=1)
+    policy = StockPolicy(buffer_grows=True, buffer_remembers=short)
+    quick = slow = 0.0
+    at = NOW
+    for _ in range(60):
+        at += timedelta(seconds=1)
+        quick, slow = after_sale(quick, at - timedelta(seconds=1), 1, at, short), after_sale(slow, at, 1, at)
+
+    assert quick == pytest.approx(1, rel=0.1)
+    assert slow < 0.05
+    assert faded(quick, at, at + minute, short) < 0.06
+    again, later = shrinks_at(quick, 10, policy, at), shrinks_at(quick, 10, StockPolicy(buffer_grows=True), at)
+    assert again is not None
+    assert later is not None
+    assert again < later
