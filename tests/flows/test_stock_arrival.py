@@ -43,12 +43,14 @@ def test_a_change_told_by_a_webhook_alone_arrives(begin_stock: BeginStock) -> No
 
 
 def test_a_number_written_past_the_shop_is_seen_by_the_full_look(begin_stock: BeginStock) -> None:
-    day = begin_stock(store={"full_look_every": 600})
+    day = begin_stock(store={"full_look_every": 900})
     day.minutes(4)
-    day.count("MUG", 42, silent=True)
-    day.minutes(2)
-    assert day.shown("MUG") == 100, "no date moved, no webhook went: nothing tells"
-    day.until(lambda: day.shown("MUG") == 42, within=900)
+    day.count("MUG", 99)
+    day.minutes(1)
+    day.count("LAMP", 2, silent=True)
+    day.minutes(4)
+    assert (day.shown("MUG"), day.shown("LAMP")) == (99, 5), "no date moved, no webhook went: nothing tells"
+    day.until(lambda: day.shown("LAMP") == 2, within=900)
 
 
 def test_doubled_reordered_and_lost_webhooks_end_at_the_shops_number(begin_stock: BeginStock) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from mirakl_sync.db.models import Connection, Heartbeat, ShelfItem, Store
+from mirakl_sync.db.models import Connection, Heartbeat, LevelFeed, ShelfItem, Store
 from mirakl_sync.errors import Misconfigured, Unavailable
 from mirakl_sync.stores import levels, poll
 from tests.flows.days import Day, a_day, exactly_once
@@ -23,7 +23,7 @@ def day(database_url: str) -> Iterator[Day]:
 
 
 def _poll(day: Day) -> str:
-    """Both doors: the shop's orders, and its SKUs."""
+    """Both feeds: the shop's orders, and its SKUs."""
     orders = poll.poll(_store(day).id, day.wiring).sentence()
     return f"{orders}; {levels.poll(_store(day).id, day.wiring).sentence()}"
 
@@ -93,11 +93,14 @@ def test_a_poll_beats_and_keeps_its_own_cadence(day: Day) -> None:
 def test_two_workers_do_not_poll_one_store_at_once(day: Day) -> None:
     from mirakl_sync.db.claim import take_lease
 
+    levels.read_due(day.wiring)
+    day.lose_messages()
     with day.wiring.db.transaction() as tx:
         assert take_lease(tx, Store, _store(day).id, day.clock(), day.wiring.config.lease)
-    assert _poll(day) == "somebody else is polling"
+        assert take_lease(tx, LevelFeed, _store(day).id, day.clock(), day.wiring.config.lease)
+    assert _poll(day) == "somebody else is polling; somebody else is polling"
     day.later(seconds=4)
-    assert _poll(day) != "somebody else is polling"
+    assert "somebody else is polling" not in _poll(day)
 
 
 def test_a_store_away_is_polled_from_where_it_stopped(day: Day) -> None:
@@ -123,13 +126,19 @@ def test_a_wrong_key_is_asked_about_once_and_closes_itself(day: Day) -> None:
     with pytest.raises(Misconfigured):
         _poll(day)
     day.minutes(12)
-    item = day.item("misconfigured")
-    assert (item.key, item.owner, item.closed_at) == ("store:webshop", "admin", None)
-    assert item.times_seen == 3
+    items = {item.key: item for item in day.items("misconfigured")}
+    assert set(items) == {"store:webshop", "levels:webshop"}, "what reads orders may not read products"
+    assert {(item.owner, item.closed_at) for item in items.values()} == {("admin", None)}
+    assert items["store:webshop"].times_seen == 3
+    assert 3 <= items["levels:webshop"].times_seen <= 4
     day.change_store(credentials=good)
     day.minutes(6)
     assert day.questions() == []
-    assert day.item("misconfigured").answer == "the store was polled again"
+    answers = {item.key: item.answer for item in day.items("misconfigured")}
+    assert answers == {
+        "store:webshop": "the store was polled again",
+        "levels:webshop": "the store's numbers were read again",
+    }
 
 
 def test_a_shop_is_polled_though_the_marketplaces_key_is_wrong(day: Day) -> None:
