@@ -73,3 +73,13 @@ class EncryptedJson(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(secrets.decrypt(value))
+
+
+class JsonList(TypeDecorator[list[Any]]):
+    """A list as one parameter of a SQLite statement."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value, ensure_ascii=False)

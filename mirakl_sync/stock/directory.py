@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, or_, select, update
 
+from mirakl_sync.db.among import among
 from mirakl_sync.db.insert import insert_many_once
 from mirakl_sync.db.models import Offer, StockEvent
 from mirakl_sync.db.transaction import Transaction
@@ -64,12 +66,13 @@ def batches(offers: Iterable[OfferSeen]) -> Iterator[list[OfferSeen]]:
 def write(tx: Transaction, whose: Whose, batch: Sequence[OfferSeen], view: View) -> Tally:
     """Write a batch of the list down. Repeating it changes nothing; what a file carries is left as it is."""
     shown = _by_sku(batch)
-    known = {row.sku: row for row in tx.execute(_KNOWN, {"of": whose.connection_id, "skus": list(shown)})}
+    dialect = tx.get_bind().dialect.name
+    known = {row.sku: row for row in tx.execute(_known(dialect), {"of": whose.connection_id, "skus": list(shown)})}
     fresh = [seen for sku, seen in shown.items() if sku not in known and not seen.deleted]
     same, differ = [], []
     for sku, row in known.items():
         (same if as_known(row, shown[sku]) else differ).append(row.id)
-    others = tx.execute(_OTHERS, {"offers": differ}).all() if differ else []
+    others = tx.execute(_others(dialect), {"offers": differ}).all() if differ else []
     sold = _sold(tx, whose, [seen.sku for seen in fresh] + [row.sku for row in others], view)
     changes = [(row, judged(row, shown[row.sku], view, sold.get(row.sku, ()))) for row in others]
     changed = [(row, change) for row, change in changes if change is not None]
@@ -94,15 +97,20 @@ def _by_sku(batch: Sequence[OfferSeen]) -> dict[str, OfferSeen]:
     return shown
 
 
-# Whoever sends or sells these at the moment waits for us, and we for them.
-_KNOWN = (
-    select(*(_OFFERS.c[name] for name in ("id", "sku", "offer_id", "listed", "active", "theirs")))
-    .where(_OFFERS.c.connection_id == bindparam("of"), _OFFERS.c.sku.in_(bindparam("skus", expanding=True)))
-    .order_by(_OFFERS.c.sku)
-    .with_for_update()
-)
-# Few as a rule: reading their times for a whole catalogue would cost as much as all the rest.
-_OTHERS = select(_OFFERS).where(_OFFERS.c.id.in_(bindparam("offers", expanding=True)))
+@cache
+def _known(dialect: str) -> Any:
+    """Offers as known need no lock: a sale or a file of this moment makes them no less seen."""
+    columns = (_OFFERS.c[name] for name in ("id", "sku", "offer_id", "listed", "active", "theirs"))
+    return select(*columns).where(_OFFERS.c.connection_id == bindparam("of"), among(_OFFERS.c.sku, "skus", dialect))
+
+
+@cache
+def _others(dialect: str) -> Any:
+    """Few as a rule: reading their times for a whole catalogue would cost as much as all the rest.
+
+    Whoever sends or sells these at the moment waits for us, and we for them.
+    """
+    return select(_OFFERS).where(among(_OFFERS.c.id, "offers", dialect)).order_by(_OFFERS.c.sku).with_for_update()
 
 
 def _sold(tx: Transaction, whose: Whose, skus: Sequence[str], view: View) -> dict[str, list[Sold]]:
@@ -111,18 +119,20 @@ def _sold(tx: Transaction, whose: Whose, skus: Sequence[str], view: View) -> dic
     if not skus or view.began is None:
         return sold
     which = {"store": whose.store_pk, "of": whose.connection_id, "skus": list(skus), "since": view.began}
-    for sku, at, quantity in tx.execute(_SOLD, which):
+    for sku, at, quantity in tx.execute(_sales(tx.get_bind().dialect.name), which):
         sold.setdefault(sku, []).append(Sold(at, quantity or 0))
     return sold
 
 
-_SOLD = select(_EVENTS.c.sku, _EVENTS.c.at, _EVENTS.c.after).where(
-    _EVENTS.c.store_pk == bindparam("store"),
-    _EVENTS.c.sku.in_(bindparam("skus", expanding=True)),
-    _EVENTS.c.at > bindparam("since", type_=UtcDateTime()),
-    _EVENTS.c.connection_id == bindparam("of"),
-    _EVENTS.c.kind == str(Told.SOLD),
-)
+@cache
+def _sales(dialect: str) -> Any:
+    return select(_EVENTS.c.sku, _EVENTS.c.at, _EVENTS.c.after).where(
+        _EVENTS.c.store_pk == bindparam("store"),
+        among(_EVENTS.c.sku, "skus", dialect),
+        _EVENTS.c.at > bindparam("since", type_=UtcDateTime()),
+        _EVENTS.c.connection_id == bindparam("of"),
+        _EVENTS.c.kind == str(Told.SOLD),
+    )
 
 
 def _new(whose: Whose, seen: OfferSeen, view: View, sold: Sequence[Sold]) -> Mapping[str, Any]:
@@ -146,22 +156,26 @@ def _new(whose: Whose, seen: OfferSeen, view: View, sold: Sequence[Sold]) -> Map
 def _prove(tx: Transaction, ids: Sequence[int], view: View) -> None:
     if ids:
         which = {"offers": list(ids), "number": view.number, "at": view.now, "shown_at": view.ended}
-        tx.execute(_PROVEN, which)
+        tx.execute(_proven(tx.get_bind().dialect.name), which)
 
 
 _SHOWN_AT = bindparam("shown_at", type_=UtcDateTime())
-_PROVEN = (
-    update(_OFFERS)
-    .where(_OFFERS.c.id.in_(bindparam("offers", expanding=True)))
-    .values(
-        reading=bindparam("number"),
-        proved_at=bindparam("at", type_=UtcDateTime()),
-        theirs_at=case(
-            (or_(_OFFERS.c.theirs_at.is_(None), _OFFERS.c.theirs_at < _SHOWN_AT), _SHOWN_AT),
-            else_=_OFFERS.c.theirs_at,
-        ),
+
+
+@cache
+def _proven(dialect: str) -> Any:
+    known = _OFFERS.c.theirs_at
+    return (
+        update(_OFFERS)
+        .where(among(_OFFERS.c.id, "offers", dialect))
+        .values(
+            reading=bindparam("number"),
+            proved_at=bindparam("at", type_=UtcDateTime()),
+            theirs_at=case((or_(known.is_(None), known < _SHOWN_AT), _SHOWN_AT), else_=known),
+        )
     )
-)
+
+
 _WRITES = ("reading", "offer_id", "listed", "active", "theirs", "theirs_at", "proved_at", "touched_at", "due")
 _CHANGED = (
     update(_OFFERS)
