@@ -36,8 +36,6 @@ from mirakl_sync.wiring import Wiring
 
 log = logging.getLogger(__name__)
 
-# A file may be worked off so long after we sent it and heard nothing.
-SETTLES = timedelta(seconds=30)
 # Mirakl tells the state of a file every 15 seconds (STO02); the first answer may come sooner.
 FIRST_LOOK = timedelta(seconds=5)
 # After a file that was refused as a whole.
@@ -130,7 +128,7 @@ def _step(opened: OpenConnection, wiring: Wiring, report: LaneReport) -> tuple[s
     with wiring.db.reading() as tx:
         lane = tx.get_one(StockLane, opened.id)
         push = tx.get(StockPush, lane.push_id) if lane.push_id else None
-        step = next_step(_facts(tx, opened, lane, push, now), now)
+        step = next_step(_facts(tx, wiring, opened, lane, push), now)
     match step:
         case Rest():
             return step.why, step.until
@@ -148,19 +146,19 @@ def _step(opened: OpenConnection, wiring: Wiring, report: LaneReport) -> tuple[s
 
 
 def _facts(
-    tx: Transaction, opened: OpenConnection, lane: StockLane, push: StockPush | None, now: datetime
+    tx: Transaction, wiring: Wiring, opened: OpenConnection, lane: StockLane, push: StockPush | None
 ) -> LaneFacts:
     due, zeros, waits_since = tx.execute(choosing.counted(opened)).one()
     policy, connection = opened.policy.stock, tx.get_one(Connection, opened.id)
     pulls = "orders" not in opened.paused and not connection.stopped_because
-    next_pull_at = (connection.next_pull_at or now) if pulls else None
+    next_pull_at = (connection.next_pull_at or wiring.now()) if pulls else None
     # their limit counts from the last look of any kind, which set the next
     allowed = timedelta(seconds=opened.shop.period("OR11")) - opened.policy.orders.poll_every
     return LaneFacts(
         sends=policy.send,
         paused="stock" in opened.paused,
         push=PushState(push.state) if push else None,
-        settled=push is not None and _settled(tx, opened, push),
+        settled=push is not None and _settled(tx, wiring, push),
         follow_at=lane.next_at if push is not None and push.state == PushState.SENT else None,
         due=due,
         zeros=zeros,
@@ -180,12 +178,23 @@ def _apart(opened: OpenConnection, *, hurry: bool) -> timedelta:
     return allowed if hurry else max(allowed, opened.policy.stock.send_every)
 
 
-def _settled(tx: Transaction, opened: OpenConnection, push: StockPush) -> bool:
+def _first_look(opened: OpenConnection) -> timedelta:
+    """How long a file is left alone before its state is asked for."""
+    allowed = timedelta(seconds=opened.shop.period("STO02"))
+    return min(FIRST_LOOK, allowed) if allowed else FIRST_LOOK
+
+
+def _settled(tx: Transaction, wiring: Wiring, push: StockPush) -> bool:
     """The list of offers was read from a moment at which the unheard file must have been worked off."""
     read_at = tx.execute(
-        select(OfferReading.read_at).where(OfferReading.connection_id == opened.id)
+        select(OfferReading.read_at).where(OfferReading.connection_id == push.connection_id)
     ).scalar_one_or_none()
-    return read_at is not None and read_at >= push.asked_at + SETTLES
+    return read_at is not None and read_at >= _settles(wiring, push)
+
+
+def _settles(wiring: Wiring, push: StockPush) -> datetime:
+    """When a file of which nothing was heard has been worked off, if it arrived: a call is given up after so long."""
+    return push.asked_at + wiring.config.call_timeout
 
 
 def _send(opened: OpenConnection, wiring: Wiring, choice: Choice, report: LaneReport) -> tuple[str, datetime | None]:
@@ -213,7 +222,7 @@ def _send(opened: OpenConnection, wiring: Wiring, choice: Choice, report: LaneRe
         push = tx.get_one(StockPush, number)
         push.state, push.import_id, push.answered_at = PushState.SENT, import_id, wiring.now()
     report.sent = rows
-    return f"sent {rows} numbers as {import_id}", wiring.now() + FIRST_LOOK
+    return f"sent {rows} numbers as {import_id}", wiring.now() + _first_look(opened)
 
 
 def _lines(wiring: Wiring, push: int) -> Iterator:
@@ -252,8 +261,8 @@ def _look_up(opened: OpenConnection, wiring: Wiring, push: StockPush, *, ready: 
     now = wiring.now()
     with wiring.db.transaction() as tx:
         row = tx.get_one(StockPush, push.id)
-        if now < row.asked_at + SETTLES:
-            return "the file may still be on its way", row.asked_at + SETTLES
+        if now < (settles := _settles(wiring, row)):
+            return "the file may still be on its way", settles
         if not ready:
             reading.want(tx, opened.id, now)
             return "whether the file arrived is looked up in the marketplace's list", now + timedelta(seconds=5)

@@ -18,7 +18,7 @@ from mirakl_sync.db.claim import take_lease
 from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import Connection, OfferReading
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.errors import MiraklSyncError, Misconfigured, RateLimited, Refused, TryLater
+from mirakl_sync.errors import MiraklSyncError, Misconfigured, RateLimited, Refused, TryLater, Unavailable
 from mirakl_sync.inbox import desk
 from mirakl_sync.mirakl.refusals import EXPORT_GONE, EXPORT_NOT_FOUND
 from mirakl_sync.records.stock import OfferExport, OfferSeen
@@ -35,10 +35,11 @@ log = logging.getLogger(__name__)
 FEW = 1000
 # A change may surface in their export a little later than its date.
 OVERLAP = timedelta(minutes=2)
-# OF53 may be asked every 10 seconds.
-LOOK_EVERY = timedelta(seconds=10)
-# OF52 may be asked once a minute; a list that failed is asked for anew no earlier.
+# A list that failed is asked for anew no earlier than OF52 may be asked, which is once a minute where its limit is
+# unknown.
 ANEW = timedelta(minutes=1)
+# The same for looking whether it is ready (OF53).
+LOOK_EVERY = timedelta(seconds=10)
 # Seconds until a marketplace that refuses us is tried again.
 MENDED_BY_PEOPLE = timedelta(minutes=5)
 # An export that is not ready by then never will be.
@@ -119,6 +120,10 @@ def read_offers(connection_id: int, wiring: Wiring) -> ReadReport:
     except MiraklSyncError as error:
         _interrupted(turn, error)
         raise
+    except Exception:
+        # a fault of ours, or the database let others go first: a fetch's long lease must not keep the next visit away
+        _interrupted(turn, Unavailable("The visit broke off; the worker's log says why.", after=ANEW.total_seconds()))
+        raise
 
 
 def _begin(connection_id: int, wiring: Wiring) -> Turn | str:
@@ -179,7 +184,7 @@ def _ask_for_export(turn: Turn, *, full: bool, instead: str = "") -> ReadReport:
         row.tracking_id, row.number, row.trouble = tracking_id, row.number + 1, instead
         row.wanted_full = row.wanted_full and not instead
         words = f"{'every offer' if full else 'what changed'} was asked for"
-        _leave(turn, tx, row, wiring.now() + LOOK_EVERY, words)
+        _leave(turn, tx, row, wiring.now() + _apart(turn, "OF53", LOOK_EVERY), words)
     return ReadReport(f"{words}. {instead}".rstrip(". "))
 
 
@@ -206,16 +211,16 @@ def _follow(turn: Turn) -> ReadReport:
     """OF53, and OF54 as soon as there is something to fetch."""
     export = _looked_at(turn)
     if export is None:
-        return _anew(turn, "The marketplace no longer knows the export; it is asked for anew.", ANEW)
+        return _anew(turn, "The marketplace no longer knows the export; it is asked for anew.", _anew_after(turn))
     if export.state == "FAILED":
-        again = max(turn.opened.policy.stock.offers_every, ANEW)
+        again = max(turn.opened.policy.stock.offers_every, _anew_after(turn))
         return _anew(turn, f"The marketplace's export failed: {export.problem or 'no reason told'}", again)
     asked_at = turn.row.asked_at or turn.wiring.now()
     if export.state != "COMPLETED":
         if turn.wiring.now() - asked_at > GIVEN_UP:
-            return _anew(turn, "The marketplace's export never became ready; it is asked for anew.", ANEW)
+            return _anew(turn, "The marketplace's export never became ready; it is asked for anew.", _anew_after(turn))
         with turn.record() as (tx, row):
-            _leave(turn, tx, row, turn.wiring.now() + LOOK_EVERY, "the export is not ready yet")
+            _leave(turn, tx, row, turn.wiring.now() + _apart(turn, "OF53", LOOK_EVERY), "the export is not ready yet")
         return ReadReport("the export is not ready yet")
     view, tally = _view(turn, export, asked_at), Tally()
     for url in export.urls:
@@ -228,7 +233,7 @@ def _follow(turn: Turn) -> ReadReport:
         except Refused as refused:
             if refused.code != EXPORT_GONE:
                 raise
-            return _anew(turn, f"The export's files are gone, it is asked for anew: {refused.words}", ANEW)
+            return _anew(turn, f"The export's files are gone, it is asked for anew: {refused.words}", _anew_after(turn))
         tally.unreadable += offers.unreadable
     return _finish(turn, view, asked_at, tally)
 
@@ -259,6 +264,15 @@ def _anew(turn: Turn, words: str, wait: timedelta) -> ReadReport:
         row.tracking_id, row.asked_at, row.trouble = "", None, words
         _leave(turn, tx, row, turn.wiring.now() + wait, words)
     return ReadReport(words)
+
+
+def _anew_after(turn: Turn) -> timedelta:
+    return _apart(turn, "OF52", ANEW)
+
+
+def _apart(turn: Turn, code: str, otherwise: timedelta) -> timedelta:
+    """How far two calls of an operation are apart."""
+    return timedelta(seconds=turn.opened.shop.period(code)) or otherwise
 
 
 # keeping
@@ -344,7 +358,7 @@ def _interrupted(turn: Turn, error: MiraklSyncError) -> None:
     now = turn.wiring.now()
     wait = MENDED_BY_PEOPLE
     if isinstance(error, TryLater):
-        wait = timedelta(seconds=error.after) if error.after is not None else ANEW
+        wait = timedelta(seconds=error.after) if error.after is not None else _anew_after(turn)
     try:
         with turn.record() as (tx, row):
             row.leased_until, row.next_at = None, now + wait

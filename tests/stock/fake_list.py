@@ -14,6 +14,7 @@ from mirakl_sync.config import Config
 from mirakl_sync.db.models import Connection, Marketplace, Offer, OfferReading, PolicyVersion, Shop, StockEvent, Store
 from mirakl_sync.db.transaction import Database
 from mirakl_sync.errors import MiraklSyncError, RateLimited, Refused, Unavailable
+from mirakl_sync.mirakl.limits import PUBLISHED
 from mirakl_sync.mirakl.refusals import EXPORT_NOT_FOUND
 from mirakl_sync.policy.model import Policy
 from mirakl_sync.policy.schema import write_policy
@@ -70,6 +71,10 @@ class FakeList:
         """Somebody changes an offer there."""
         before = self.listed.get(sku, OfferSeen(sku, offer_id=f"{len(self.listed) + 1}"))
         self.listed[sku] = replace(before, **{"quantity": quantity, "updated_at": self.time(), **more})
+
+    def period(self, code: str) -> float:
+        """Seconds between two calls, as published."""
+        return PUBLISHED[code].seconds
 
     def time(self) -> datetime:
         """Their time."""
