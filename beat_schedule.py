@@ -159,6 +159,13 @@ TICKS = (
         "an export is asked for, waited for and fetched; what others change on a marketplace is seen within minutes",
     ),
     Tick(
+        "compare stock",
+        "stock.compare_due",
+        60,
+        "stock",
+        "once a night, by a row of its own; one that was interrupted goes on within a minute",
+    ),
+    Tick(
         "watch silence",
         "upkeep.watch_silence",
         30,

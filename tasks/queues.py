@@ -82,6 +82,8 @@ QUEUES = (
             "stock.read_levels",
             "stock.offers_due",
             "stock.read_offers",
+            "stock.compare_due",
+            "stock.compare",
             "stock.beat",
         ),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mirakl_sync.stock import pushing, reading
+from mirakl_sync.stock import comparing, pushing, reading
 from mirakl_sync.stores import full_look, levels
 from mirakl_sync.upkeep import queues
 from tasks.app import app
@@ -63,6 +63,20 @@ def read_offers(connection_id: int) -> str:
     """Take the reading of one list of offers a step further (OF21; OF52, OF53, OF54)."""
     with at_work("stock.read_offers", connection=connection_id) as wiring:
         return told(reading.read_offers(connection_id, wiring))
+
+
+@app.task(name="stock.compare_due")
+def compare_due() -> str:
+    """Ask for the nightly comparisons, and ring for those under way that nobody is at."""
+    with at_work("stock.compare_due") as wiring:
+        return told(comparing.compare_due(wiring))
+
+
+@app.task(name="stock.compare")
+def compare(comparison_id: int) -> str:
+    """Compare a marketplace with its shop, offer by offer, as soon as both told their numbers."""
+    with at_work("stock.compare", comparison=comparison_id) as wiring:
+        return told(comparing.compare(comparison_id, wiring))
 
 
 @app.task(name="stock.beat")

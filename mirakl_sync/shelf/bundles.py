@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from mirakl_sync.db.insert import insert_many_once
 from mirakl_sync.db.models import ShelfComponent
@@ -43,15 +43,17 @@ def related(tx: Transaction, store_pk: int, skus: Sequence[str]) -> set[str]:
 
 def holders(tx: Transaction, store_pk: int, components: Iterable[str]) -> dict[str, list[tuple[str, int]]]:
     """By component, the bundles that hold it and with how many pieces each."""
-    rows = tx.execute(
-        select(ShelfComponent.component, ShelfComponent.bundle, ShelfComponent.pieces).where(
-            ShelfComponent.store_pk == store_pk, ShelfComponent.component.in_(list(components))
-        )
-    )
+    rows = tx.execute(_HOLDERS, {"store": store_pk, "skus": list(components)})
     found: dict[str, list[tuple[str, int]]] = {}
     for component, bundle, pieces in rows:
         found.setdefault(component, []).append((bundle, pieces))
     return found
+
+
+_HOLDERS = select(ShelfComponent.component, ShelfComponent.bundle, ShelfComponent.pieces).where(
+    ShelfComponent.store_pk == bindparam("store"),
+    ShelfComponent.component.in_(bindparam("skus", expanding=True)),
+)
 
 
 def _known(tx: Transaction, store_pk: int, skus: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -97,9 +97,28 @@ def _shelf(tx: Transaction, store_pk: int, skus: Sequence[str]) -> dict[str, Any
     return {row.sku: row for row in tx.execute(_SHELF_ROWS, {"store": store_pk, "skus": list(skus)})}
 
 
-_SHELF_ROWS = select(_SHELF).where(
-    _SHELF.c.store_pk == bindparam("store"), _SHELF.c.sku.in_(bindparam("skus", expanding=True))
-)
+# no more than is asked: a comparison reads them by the million
+_SHELF_ROWS = select(
+    *(
+        _SHELF.c[name]
+        for name in (
+            "id",
+            "sku",
+            "observed_at",
+            "matches",
+            "quantity",
+            "in_stock",
+            "backorders",
+            "sellable",
+            "categories",
+            "locations",
+            "components",
+            "available",
+            "speed",
+            "speed_at",
+        )
+    )
+).where(_SHELF.c.store_pk == bindparam("store"), _SHELF.c.sku.in_(bindparam("skus", expanding=True)))
 
 
 def _unfelt(tx: Transaction, store_pk: int, skus: Sequence[str]) -> dict[str, int]:

@@ -73,5 +73,8 @@ def _resting(tx: Transaction) -> set[str]:
     )
     orders = {f"orders:{row.key}" for row in rows if row.stopped_because or "orders" in row.paused}
     return orders | {
-        f"offers:{row.key}" for row in rows if row.stopped_because or "stock" in row.paused or row.id in refused
+        f"{feed}:{row.key}"
+        for row in rows
+        for feed in ("offers", "compare")
+        if row.stopped_because or "stock" in row.paused or row.id in refused
     }

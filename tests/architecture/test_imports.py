@@ -49,10 +49,10 @@ MAY_IMPORT = {
     "connections": "errors clock records policy profiles db cases.step inbox notify.hours mirakl platforms "
     "http.contract orders.states orders.by_hand wiring",
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
-    "stock": "errors records policy.model db cases.step inbox shelf connections mirakl.refusals dispatch "
+    "stock": "errors records policy.model db cases.step inbox shelf connections mirakl.refusals "
+    "platforms dispatch upkeep.heartbeat wiring",
+    "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.states "
     "upkeep.heartbeat wiring",
-    "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.states upkeep.heartbeat "
-    "wiring",
     "explain": "errors db cases orders shipments platforms.contract wiring",
     "hooks": "errors db cases.step inbox stores wiring",
     "wiring": "clock config db cases connections dispatch http",
@@ -82,6 +82,7 @@ PURE = {
     "stock.latency": "",
     "stock.lane": "",
     "stock.views": "",
+    "stock.causes": "",
     "stock.sighting": "records",
     "shipments.suggest": "records.shipment shipments.carriers shipments.numbers",
     "shipments.carrier_views": "records.shipment",
