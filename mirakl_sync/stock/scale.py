@@ -233,12 +233,12 @@ def level(sku: str, known: Scale, side: Side, now: datetime) -> Level:
         matches=item.matches,
         stale=side.stale(confirmed, now),
         unfelt=known.unfelt.get(sku, 0),
-        components=tuple((_left(part, known), pieces) for part, pieces in item.components or ()),
+        components=tuple((left_of(part, known), pieces) for part, pieces in item.components or ()),
         locations=item.locations,
     )
 
 
-def _left(sku: str, known: Scale) -> int | None:
+def left_of(sku: str, known: Scale) -> int | None:
     """Pieces of a component that may still be sold."""
     item = known.shelf.get(sku)
     if item is None or item.matches != 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 # What a list of offers can be narrowed to.
 ONLY: Mapping[str, str] = {
@@ -205,3 +206,96 @@ class StockRow:
         if self.stopped_because:
             return "stopped"
         return "paused" if self.paused else "sends" if self.sends else "watches"
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfView:
+    """What the shop last said of the SKU. ``told_at`` is when it said so, ``confirmed_at`` the last time it would have
+    told a change; ``doubted_at``: it is being asked again since. ``price`` is the shop's."""
+
+    level: int | None
+    in_stock: bool
+    sellable: bool
+    backorders: bool
+    matches: int
+    price: Decimal | None
+    told_at: datetime
+    confirmed_at: datetime
+    doubted_at: datetime | None
+    categories: tuple[str, ...] = ()
+    # of a bundle: SKU, pieces in one bundle, pieces of it that may still be sold (None: not counted)
+    parts: tuple[tuple[str, int, int | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnfeltSale:
+    """Sold by a marketplace and not yet in the shop's number; ``bundle`` is what it was sold as a part of.
+
+    ``felt_at`` is when the shop took note, to be proven by what it says when asked later.
+    """
+
+    order_id: str
+    connection: str
+    pieces: int
+    sold_at: datetime
+    felt_at: datetime | None
+    bundle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """What a person ruled for the SKU or a category of it; ``connection`` empty: on every marketplace."""
+
+    scope: str
+    name: str
+    connection: str
+    says: str
+    until: datetime | None
+    made_by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """The part of the buffer that grows with sales. ``speed`` is in pieces an hour, ``delay`` in seconds, ``measured``
+    or the usual one. ``costs`` is what these ``pieces`` would bring at the shop's price, None where that is unknown."""
+
+    pieces: int
+    speed: float
+    delay: float
+    measured: bool
+    costs: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One offer, or SKU that could be offered, with everything that decides about its number.
+
+    ``wanted`` is weighed now, with its ``steps`` in order; ``again_at`` is when time alone will change it. ``offer``
+    None: the marketplace has none. ``sentences`` say it all to people.
+    """
+
+    connection: str
+    store: str
+    sku: str
+    wanted: int | None
+    because: str
+    available: int | None
+    steps: tuple[tuple[str, int | None], ...]
+    again_at: datetime | None
+    cause: str
+    cause_words: str
+    offer: OfferRow | None
+    # what was last told about their number
+    theirs_told: str
+    theirs_told_at: datetime | None
+    shelf: ShelfView | None
+    sales: tuple[UnfeltSale, ...]
+    rules: tuple[RuleView, ...]
+    growing: Growing | None
+    file: FileRow | None
+    next_file_at: datetime | None
+    sides: Sides
+    sends: bool
+    paused: bool
+    sentences: tuple[str, ...] = ()

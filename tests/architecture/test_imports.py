@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "http.contract orders.states orders.by_hand wiring",
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
     "stock": "errors records policy.model db cases.step inbox shelf connections mirakl.refusals "
-    "platforms dispatch upkeep.heartbeat wiring",
+    "platforms explain.wording dispatch upkeep.heartbeat wiring",
     "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.states "
     "upkeep.heartbeat wiring",
     "explain": "errors db cases orders shipments platforms.contract wiring",
@@ -83,6 +83,7 @@ PURE = {
     "stock.lane": "",
     "stock.views": "",
     "stock.causes": "",
+    "stock.why_words": "explain.wording stock.causes stock.views",
     "stock.sighting": "records",
     "shipments.suggest": "records.shipment shipments.carriers shipments.numbers",
     "shipments.carrier_views": "records.shipment",
