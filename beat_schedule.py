@@ -166,6 +166,13 @@ TICKS = (
         "once a night, by a row of its own; one that was interrupted goes on within a minute",
     ),
     Tick(
+        "watch stock",
+        "stock.watch",
+        60,
+        "stock",
+        "what nobody knows, takes or confirms is no error anywhere; a person must hear of it, and of its end",
+    ),
+    Tick(
         "watch silence",
         "upkeep.watch_silence",
         30,

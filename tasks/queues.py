@@ -84,6 +84,7 @@ QUEUES = (
             "stock.read_offers",
             "stock.compare_due",
             "stock.compare",
+            "stock.watch",
             "stock.beat",
         ),
     ),

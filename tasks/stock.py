@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mirakl_sync.stock import comparing, pushing, reading
+from mirakl_sync.stock import watch as watching
 from mirakl_sync.stores import full_look, levels
 from mirakl_sync.upkeep import queues
 from tasks.app import app
@@ -77,6 +78,13 @@ def compare(comparison_id: int) -> str:
     """Compare a marketplace with its shop, offer by offer, as soon as both told their numbers."""
     with at_work("stock.compare", comparison=comparison_id) as wiring:
         return told(comparing.compare(comparison_id, wiring))
+
+
+@app.task(name="stock.watch")
+def watch() -> str:
+    """Ask about numbers nobody knows, takes or confirms, and close what is over."""
+    with at_work("stock.watch") as wiring:
+        return told(watching.watch(wiring))
 
 
 @app.task(name="stock.beat")

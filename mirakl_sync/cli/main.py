@@ -30,6 +30,10 @@ COMMANDS = {
         "mirakl_sync.cli.shipments:shipments",
         "Parcels: look, list, show, retry, confirm, send without number, drop.",
     ),
+    "stock": (
+        "mirakl_sync.cli.stock:stock",
+        "Stock: status, offers, push, look, compare, drift, files, zero, restore, rules.",
+    ),
     "up": ("mirakl_sync.cli.up:up", "Run everything on this machine: broker, workers, clock, web."),
     "version": ("mirakl_sync.cli.version:version", "Print the version."),
 }

@@ -41,6 +41,7 @@ CALLS = [
     ("stock.read_offers", (3,), "mirakl_sync.stock.reading.read_offers", (3, "wiring"), {}),
     ("stock.compare_due", (), "mirakl_sync.stock.comparing.compare_due", ("wiring",), {}),
     ("stock.compare", (4,), "mirakl_sync.stock.comparing.compare", (4, "wiring"), {}),
+    ("stock.watch", (), "mirakl_sync.stock.watch.watch", ("wiring",), {}),
     ("stock.beat", (), "mirakl_sync.upkeep.queues.beat", ("stock", "wiring"), {}),
     ("stores.poll_due", (), "mirakl_sync.stores.poll.poll_due", ("wiring",), {}),
     ("stores.poll", (2,), "mirakl_sync.stores.poll.poll", (2, "wiring"), {}),
