@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, or_, select, update
 
 from mirakl_sync.db.among import among
-from mirakl_sync.db.insert import insert_many_once
+from mirakl_sync.db.insert import insert_alike_once
 from mirakl_sync.db.models import Offer, StockEvent
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.db.types import UtcDateTime
 from mirakl_sync.records.stock import OfferSeen
 from mirakl_sync.shelf import story
 from mirakl_sync.shelf.story import Told
-from mirakl_sync.stock.sighting import RAISED, Change, Sold, View, as_known, judged, pieces
+from mirakl_sync.stock.sighting import RAISED, Change, Sold, View, as_known, judged, left, pieces
 
 # Offers of one transaction: few enough that others wait a fraction of a second for it.
 AT_ONCE = 5000
@@ -76,7 +76,7 @@ def write(tx: Transaction, whose: Whose, batch: Sequence[OfferSeen], view: View)
     sold = _sold(tx, whose, [seen.sku for seen in fresh] + [row.sku for row in others], view)
     changes = [(row, judged(row, shown[row.sku], view, sold.get(row.sku, ()))) for row in others]
     changed = [(row, change) for row, change in changes if change is not None]
-    insert_many_once(tx, Offer, [_new(whose, seen, view, sold.get(seen.sku, ())) for seen in fresh])
+    _add(tx, whose, fresh, view, sold)
     _prove(tx, same, view)
     if changed:
         tx.execute(_CHANGED, [_written(row, change, view) for row, change in changed])
@@ -135,22 +135,26 @@ def _sales(dialect: str) -> Any:
     )
 
 
-def _new(whose: Whose, seen: OfferSeen, view: View, sold: Sequence[Sold]) -> Mapping[str, Any]:
-    number = pieces(seen)
-    if number is not None:
-        number = max(number - sum(sale.pieces for sale in sold if view.ended and sale.at > view.ended), 0)
-    return {
+def _add(
+    tx: Transaction, whose: Whose, fresh: Sequence[OfferSeen], view: View, sold: Mapping[str, Sequence[Sold]]
+) -> None:
+    rows = [(seen.sku, seen.offer_id[:_LONGEST_ID], seen.active, _number(seen, view, sold)) for seen in fresh]
+    alike = {
         "connection_id": whose.connection_id,
         "store_pk": whose.store_pk,
-        "sku": seen.sku,
-        "offer_id": seen.offer_id[:_LONGEST_ID],
-        "active": seen.active,
         "reading": view.number,
-        "theirs": number,
         "theirs_at": view.ended,
-        "proved_at": None if number is None else view.now,
         "touched_at": view.now,
     }
+    columns = ("sku", "offer_id", "active", "theirs")
+    told, untold = ([row for row in rows if (row[3] is None) is none] for none in (False, True))
+    insert_alike_once(tx, Offer, alike | {"proved_at": view.now}, told, columns)
+    insert_alike_once(tx, Offer, alike | {"proved_at": None}, untold, columns)
+
+
+def _number(seen: OfferSeen, view: View, sold: Mapping[str, Sequence[Sold]]) -> int | None:
+    number = pieces(seen)
+    return number if number is None or seen.sku not in sold else left(number, sold[seen.sku], view)
 
 
 def _prove(tx: Transaction, ids: Sequence[int], view: View) -> None:

@@ -79,6 +79,11 @@ def pieces(seen: OfferSeen) -> int | None:
     return None if seen.quantity is None else min(max(seen.quantity, 0), MOST)
 
 
+def left(number: int, sold: Sequence[Sold], view: View) -> int:
+    """What a list's number has become by the sales since it was made."""
+    return max(number - sum(sale.pieces for sale in sold if view.ended and sale.at > view.ended), 0)
+
+
 def as_known(row: Shown, seen: OfferSeen) -> bool:
     """The list shows what we know."""
     return (
@@ -108,10 +113,9 @@ def judged(row: Known, seen: OfferSeen, view: View, sold: Sequence[Sold] = ()) -
     if not back and row.theirs is not None and _explained(number, row.theirs, sold):
         at = row.theirs_at if number != row.theirs else _later(row.theirs_at, view.ended)
         return Change(offer_id, True, seen.active, row.theirs, at, True)
-    left = max(number - sum(sale.pieces for sale in sold if view.ended and sale.at > view.ended), 0)
     foreign = not back and row.theirs is not None and not (row.push_id is not None and number == row.sent)
     words = RETURNED if back else (RAISED if number > (row.theirs or 0) else LOWERED) if foreign else ""
-    return Change(offer_id, True, seen.active, left, view.ended, True, True, foreign, words)
+    return Change(offer_id, True, seen.active, left(number, sold, view), view.ended, True, True, foreign, words)
 
 
 def _deleted(row: Known, seen: OfferSeen, view: View) -> Change | None:

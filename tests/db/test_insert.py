@@ -7,7 +7,7 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
-from mirakl_sync.db.insert import insert_once
+from mirakl_sync.db.insert import insert_alike_once, insert_once
 from mirakl_sync.db.models import Effect, PeriodRun
 from mirakl_sync.db.transaction import Database
 from tests.conftest import NOON
@@ -54,3 +54,16 @@ def test_of_many_at_once_exactly_one_inserts(db: Database) -> None:
     for thread in threads:
         thread.join()
     assert sorted(answers) == [False] * 5 + [True]
+
+
+ALIKE = {name: value for name, value in ASK.items() if name not in ("key", "subject_id")}
+
+
+def test_rows_that_are_alike_are_inserted_at_once_unless_they_are_there(db: Database) -> None:
+    odd = [("it's", 1), ('"quoted", {,}', 2), ("", 3), ("Grün \\ NULL", 4), ("make:1", 5)]
+    with db.transaction() as tx:
+        insert_once(tx, Effect, ASK)
+        insert_alike_once(tx, Effect, ALIKE, odd, ("key", "subject_id"))
+        insert_alike_once(tx, Effect, ALIKE, [], ("key", "subject_id"))
+        told = {row.key: (row.subject_id, row.asked_at, row.asks) for row in tx.execute(select(Effect)).scalars()}
+    assert told == {key: (number, NOON, 1) for key, number in odd} | {"make:1": (1, NOON, 1)}

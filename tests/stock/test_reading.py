@@ -139,6 +139,16 @@ def test_the_end_of_an_earlier_offer_of_a_sku_does_not_hide_the_living_one(known
     assert known.story() == [("MUG", 100, 101, RAISED)]
 
 
+def test_a_new_offer_whose_number_is_not_told_is_known_without_one(known: Bench):
+    known.market.set("HAT", None)
+    known.market.set("CAP", 2)
+    known.next()
+    hat = known.offer("HAT")
+    assert (hat.theirs, hat.proved_at, hat.listed) == (None, None, True)
+    assert known.offer("CAP").theirs == 2
+    assert known.touched() == ["CAP", "HAT"]
+
+
 def test_an_inactive_offer_stays_listed(known: Bench):
     known.market.set("MUG", 0, active=False, inactive_because=("ZERO_QUANTITY",))
     known.next()
