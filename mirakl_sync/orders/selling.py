@@ -28,10 +28,17 @@ def open_lines(row: Order) -> None:
 
 
 def sold(tx: Transaction, rows: Sequence[Order], now: datetime) -> None:
-    """A marketplace sold these: its own numbers fell, and every other one that shows the same shelf is too high."""
+    """A marketplace sold these: its own numbers fell, and every other one that shows the same shelf is too high.
+
+    Of what was over, or had left, when we first saw it, nobody knows what became of their number.
+    """
     sales = [sale for row in rows for sale in _sales(row, (line for line in row.lines if line.unfelt))]
     if sales:
         offers.sold(tx, rows[0].connection_id, rows[0].store_pk, sales, now)
+    for row in rows:
+        missed = _sales(row, (line for line in row.lines if not line.unfelt))
+        words = f"{row.order_id} was {row.marketplace_state} when it was first seen"
+        offers.missed(tx, row.connection_id, row.store_pk, missed, row.marketplace_updated_at, now, words)
 
 
 def alive(row: Order) -> set[str]:

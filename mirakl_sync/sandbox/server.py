@@ -85,7 +85,10 @@ class _Request(WSGIRequestHandler):
     def _send(self, head: list[Any], chunks: Any) -> None:
         status, headers = head
         code, _, reason = status.partition(" ")
-        self.send_response(int(code), reason)
+        self.send_response_only(int(code), reason)
+        self.send_header("Server", self.version_string())
+        if not any(key.lower() == "date" for key, _ in headers):  # a vendor's clock may have been moved
+            self.send_header("Date", self.date_time_string())
         for key, value in headers:
             self.send_header(key, value)
         if not any(key.lower() == "content-length" for key, _ in headers) and code not in ("204", "304"):

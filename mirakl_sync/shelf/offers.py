@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, or_, select, update
+from sqlalchemy import and_, bindparam, case, or_, select, update
 
 from mirakl_sync.db.models import Connection, Offer, StockLane
 from mirakl_sync.db.transaction import Transaction
@@ -68,22 +68,7 @@ def sold(tx: Transaction, connection_id: int, store_pk: int, sales: Iterable[Sal
     sales = list(sales)
     if not sales:
         return
-    story.write(
-        tx,
-        [
-            story.line(
-                store_pk,
-                sale.sku,
-                Told.SOLD,
-                sale.at,
-                now,
-                connection_id=connection_id,
-                after=sale.quantity,
-                ref=sale.order_id,
-            )
-            for sale in sales
-        ],
-    )
+    _tell(tx, Told.SOLD, connection_id, store_pk, sales, now, "")
     tx.execute(
         _LOWERED,
         [
@@ -121,25 +106,56 @@ def given_back(
     sales = list(sales)
     if not sales:
         return
-    story.write(
-        tx,
-        [
-            story.line(
-                store_pk,
-                sale.sku,
-                Told.GIVEN_BACK,
-                sale.at,
-                now,
-                connection_id=connection_id,
-                after=sale.quantity,
-                ref=sale.order_id,
-                words=words,
-            )
-            for sale in sales
-        ],
-    )
+    _tell(tx, Told.GIVEN_BACK, connection_id, store_pk, sales, now, words)
     forget_theirs(tx, connection_id, {sale.sku for sale in sales})
     touch(tx, store_pk, _first(sales))
+
+
+def missed(
+    tx: Transaction,
+    connection_id: int,
+    store_pk: int,
+    sales: Iterable[Sale],
+    until: datetime,
+    now: datetime,
+    words: str,
+) -> None:
+    """These sales were over when we heard of them, the last at ``until`` in their time: what was known of their
+    number at an earlier moment is worth nothing."""
+    by_sku = {sale.sku: sale for sale in sales}
+    if not by_sku:
+        return
+    earlier = or_(_OFFERS.c.theirs_at.is_(None), _OFFERS.c.theirs_at <= until)
+    rows = tx.execute(
+        select(_OFFERS.c.sku).where(
+            _OFFERS.c.connection_id == connection_id,
+            _OFFERS.c.sku.in_(sorted(by_sku)),
+            # one that is known of no moment is told anyway, unless a file is on its way that might prove it
+            or_(and_(_OFFERS.c.theirs.is_not(None), earlier), _OFFERS.c.push_id.is_not(None)),
+        )
+    )
+    if concerned := [by_sku[sku] for sku in rows.scalars()]:
+        given_back(tx, connection_id, store_pk, concerned, now, words)
+
+
+def _tell(
+    tx: Transaction, kind: Told, connection_id: int, store_pk: int, sales: Iterable[Sale], now: datetime, words: str
+) -> None:
+    lines = (
+        story.line(
+            store_pk,
+            sale.sku,
+            kind,
+            sale.at,
+            now,
+            connection_id=connection_id,
+            after=sale.quantity,
+            ref=sale.order_id,
+            words=words,
+        )
+        for sale in sales
+    )
+    story.write(tx, lines)
 
 
 def forget_theirs(tx: Transaction, connection_id: int, skus: Iterable[str]) -> None:

@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, func, or_, select, update
 
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.db.insert import insert_once
-from mirakl_sync.db.models import Offer, StockLane, StockLatency, StockPush
+from mirakl_sync.db.models import Offer, StockEvent, StockLane, StockLatency, StockPush
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.records.stock import RefusedLine, StockImport
 from mirakl_sync.shelf import story
 from mirakl_sync.shelf.story import Told
 from mirakl_sync.stock import choosing, latency
 
-_OFFERS = Offer.__table__
+_OFFERS, _EVENTS = Offer.__table__, StockEvent.__table__
 # The delay that buffers are made from is that of so many days.
 REMEMBERED = timedelta(days=1)
 _OVER: Mapping[str, Any] = {"push_id": None, "sent": None, "sent_since": None}
@@ -48,9 +48,22 @@ def arrived(
     tx.execute(
         update(_OFFERS).where(in_file).values(**accepted, told_spread=_OFFERS.c.spread, refusal="", refused=None)
     )
+    tx.execute(update(_OFFERS).where(in_file, _sold_meanwhile(opened, push)).values(theirs=None))
     _close(tx, opened, in_file, now)
     good = push.rows - len({line.sku for line in refused})
     return f"{good} numbers accepted" + (f", {push.rows - good} refused" if push.rows > good else "")
+
+
+def _sold_meanwhile(opened: OpenConnection, push: StockPush) -> Any:
+    """We learned of a sale, or of the end of one, while the file was on its way: before or after they worked it off,
+    nobody knows."""
+    return exists().where(
+        _EVENTS.c.store_pk == opened.store_pk,
+        _EVENTS.c.sku == _OFFERS.c.sku,
+        _EVENTS.c.connection_id == opened.id,
+        _EVENTS.c.kind.in_([str(Told.SOLD), str(Told.GIVEN_BACK)]),
+        _EVENTS.c.learned_at >= push.asked_at,
+    )
 
 
 def refuse(tx: Transaction, push: StockPush, refused: Sequence[RefusedLine], now: datetime) -> None:
@@ -110,14 +123,19 @@ def unheard(tx: Transaction, push: StockPush, now: datetime) -> None:
 
 def looked_up(tx: Transaction, opened: OpenConnection, push: StockPush, now: datetime) -> tuple[int, int]:
     """Their list was read since: how many of the file's numbers stand there, and how many do not. The others are sent
-    again; whether the file is still on its way makes no difference then, for it carries nothing newer."""
+    again; whether the file is still on its way makes no difference then, for it carries nothing newer. Where they said
+    that it was worked off, the others were refused without a word."""
     in_file = _OFFERS.c.push_id == push.id
     there = in_file & (_OFFERS.c.theirs == _OFFERS.c.sent)
     count = select(func.count()).select_from(_OFFERS)
     seen, rows = tx.execute(count.where(there)).scalar_one(), tx.execute(count.where(in_file)).scalar_one()
     tx.execute(update(_OFFERS).where(there).values(told_spread=_OFFERS.c.spread))
+    otherwise = in_file & (_OFFERS.c.theirs != _OFFERS.c.sent)
+    if push.their_state == "COMPLETE":
+        silent = tx.execute(select(_OFFERS.c.sku).where(otherwise)).scalars()
+        refuse(tx, push, [RefusedLine(sku, "refused without a reason that could be read") for sku in silent], now)
     # an order taken meanwhile may have changed what we believe of them: unknown ones are told anew
-    tx.execute(update(_OFFERS).where(in_file, _OFFERS.c.theirs != _OFFERS.c.sent).values(since=_SINCE))
+    tx.execute(update(_OFFERS).where(otherwise | (in_file & _OFFERS.c.theirs.is_(None))).values(since=_SINCE))
     _close(tx, opened, in_file, now)
     return seen, rows - seen
 

@@ -16,8 +16,9 @@ from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import Connection, Offer, OfferReading, StockLane, StockPush
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.dispatch import Wake
-from mirakl_sync.errors import MiraklSyncError, Misconfigured, Refused, TryLater
+from mirakl_sync.errors import MiraklSyncError, Misconfigured, Refused, TryLater, Unreadable
 from mirakl_sync.inbox import desk
+from mirakl_sync.records.stock import RefusedLine
 from mirakl_sync.stock import arriving, choosing, reading, weighing
 from mirakl_sync.stock.lane import (
     AskForPull,
@@ -221,6 +222,7 @@ def _send(opened: OpenConnection, wiring: Wiring, choice: Choice, report: LaneRe
     with wiring.db.transaction() as tx:
         push = tx.get_one(StockPush, number)
         push.state, push.import_id, push.answered_at = PushState.SENT, import_id, wiring.now()
+        desk.close_by_key(tx, opened.id, "misconfigured", "stock", wiring.now(), "a stock file was taken again")
     report.sent = rows
     return f"sent {rows} numbers as {import_id}", wiring.now() + _first_look(opened)
 
@@ -288,7 +290,7 @@ def _follow(opened: OpenConnection, wiring: Wiring, push: StockPush) -> tuple[st
         return error.words, None
     if told.state not in ("COMPLETE", "FAILED"):
         return _still_waiting(opened, wiring, push.id, told.state)
-    refused = list(opened.shop.refused_lines(push.import_id)) if told.has_report else []
+    refused = _refused(opened, push) if told.has_report else []
     with wiring.db.transaction() as tx:
         row = tx.get_one(StockPush, push.id)
         if row.state != PushState.SENT:
@@ -309,6 +311,19 @@ def _follow(opened: OpenConnection, wiring: Wiring, push: StockPush) -> tuple[st
         words = arriving.arrived(tx, opened, row, told, refused, now)
         _free(tx, opened, row, PushState.DONE, now)
         return words, None
+
+
+def _refused(opened: OpenConnection, push: StockPush) -> list[RefusedLine]:
+    """STO03; none where there is no such report, or none that can be read."""
+    try:
+        return list(opened.shop.refused_lines(push.import_id))
+    except Unreadable as error:
+        log.warning("%s", error.words, extra={"connection": opened.key})
+    except Refused as error:
+        if error.status != 404:
+            raise
+        log.warning("%s", error.words, extra={"connection": opened.key})
+    return []
 
 
 def _still_waiting(opened: OpenConnection, wiring: Wiring, number: int, state: str) -> tuple[str, datetime]:

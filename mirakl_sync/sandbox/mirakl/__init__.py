@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.http import http_date
 
 from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
@@ -106,6 +107,7 @@ def create_app(tenant: Tenant) -> Flask:
     add_order_control(app, tenant)
     add_offer_control(app, tenant)
     add_shipping_control(app, tenant)
+    app.after_request(lambda answer: _dated(answer, tenant))
     routes = app.url_map.bind("sandbox")
 
     def operation_of(method: str, path: str) -> str | None:
@@ -116,6 +118,12 @@ def create_app(tenant: Tenant) -> Flask:
 
     put_under_control(app, tenant, operation_of)
     return app
+
+
+def _dated(answer: Response, tenant: Tenant) -> Response:
+    """Every answer tells the marketplace's own time, also where that was moved."""
+    answer.headers["Date"] = http_date(tenant.clock.seconds())
+    return answer
 
 
 def from_plan(entry: dict[str, Any]) -> tuple[Flask, dict[str, Any]]:
