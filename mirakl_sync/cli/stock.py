@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mirakl_sync.cli import stock_acting, stock_looking, stock_push, stock_rules
+from mirakl_sync.cli import stock_acting, stock_looking, stock_push, stock_rules, stock_story
 from mirakl_sync.cli.context import at_work
 from mirakl_sync.cli.output import dump, footer, json_option, left, limit_option, page_option, say, span, table
 from mirakl_sync.errors import Refused
@@ -254,6 +254,6 @@ def _drifted(row: DriftRow) -> tuple[Any, ...]:
     return row.sku, row.cause, _number(row.theirs), _number(row.wanted), _number(row.level), row.words
 
 
-for part in (stock_acting, stock_looking, stock_push, stock_rules):
+for part in (stock_acting, stock_looking, stock_push, stock_rules, stock_story):
     for command in part.COMMANDS:
         stock.add_command(command)

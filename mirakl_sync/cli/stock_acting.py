@@ -86,7 +86,7 @@ def restore(key: str, skus: Sequence[str], who: str) -> None:
     with at_work(who=who) as wiring, wiring.db.transaction() as tx:
         back = controls.restore(tx, key, skus, who, wiring.now())
     if back:
-        sentence(f"on sale again: {acts.named(back)}", then=_NEXT)
+        sentence(f"On sale again: {acts.named(back)}", then=_NEXT)
     else:
         say("Nothing there was off sale.")
 

@@ -84,7 +84,7 @@ def rule(
     says = ", ".join(f"{field.replace('_', ' ')} {value}" for field, value in made.says.items())
     ends = f", {left(until, now)} it ends" if until else ""
     sentence(
-        f"rule {number} for {name} on {made.connection or f'every connection of {made.store}'}: {says}{ends}",
+        f"Rule {number} for {name} on {made.connection or f'every connection of {made.store}'}: {says}{ends}",
         then="What it changes goes with the next file.",
     )
 

@@ -84,5 +84,5 @@ class Here:
 
 
 def echo(words: str) -> None:
-    """A sentence as people write it."""
-    click.echo(f"{words[:1].upper()}{words[1:]}" + ("" if words.endswith((".", "!", "?")) else "."))
+    """A sentence with its end."""
+    click.echo(words if words.endswith((".", "!", "?")) else f"{words}.")

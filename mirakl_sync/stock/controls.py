@@ -73,7 +73,10 @@ def _way_out(key: str, why: str) -> str:
 
 def _rush(tx: Transaction, row: Connection, who: str) -> None:
     lane = _lane(tx, row)
-    lane.hurry, lane.next_at = who[:80] or "somebody", None
+    lane.hurry = who[:80] or "somebody"
+    if lane.push_id is None:
+        # a file on its way is followed as often as the marketplace allows, and no sooner
+        lane.next_at = None
     tx.wake("stock.push", row.id)
 
 
@@ -140,7 +143,7 @@ def restore(tx: Transaction, key: str, skus: Sequence[str], who: str, now: datet
     lane = _lane(tx, row)
     if lane.zero_until is None or lane.zero_until <= now:
         return []
-    lane.zero_until, lane.zero_by, lane.next_at = None, "", None
+    lane.zero_until, lane.zero_by = None, ""
     offers.touch_all(tx, now, connection_id=row.id)
     acts.note(tx, row, who, now, "on sale again")
     return [row.key]
