@@ -74,7 +74,7 @@ def update_product(shop: Shop, product: Product, given: dict[str, Any], *, quiet
     """Partial. An identical body still moves the modification time and fires the webhook, unless done `quietly`."""
     before = product.stock
     _apply(shop, product, given)
-    shop.history.note(product.id, Change(shop.now(), before, product.stock, "silent" if quietly else "edit"))
+    shop.history.note(product.id, Change(shop.clock.now(), before, product.stock, "silent" if quietly else "edit"))
     shop.save_product(product, quietly=quietly)
     return product
 

@@ -49,7 +49,7 @@ def change_stock(shop: Shop, product: Product, difference: int, cause: str, orde
     """Moves a quantity, below zero too; answers (before, after)."""
     before = product.stock or 0
     product.stock = before + difference
-    shop.history.note(product.id, Change(shop.now(), before, product.stock, cause, order_id))
+    shop.history.note(product.id, Change(shop.clock.now(), before, product.stock, cause, order_id))
     set_stock_status(product)
     shop.save_product(product)
     return before, product.stock

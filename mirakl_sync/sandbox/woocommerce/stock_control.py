@@ -69,7 +69,7 @@ def correct(shop: Shop, product: Product, quantity: int, cause: str = "edit") ->
     if cause != "silent":
         change_stock(shop, holder, quantity - (holder.stock or 0), cause)
         return
-    shop.history.note(holder.id, Change(shop.now(), holder.stock, quantity, cause))
+    shop.history.note(holder.id, Change(shop.clock.now(), holder.stock, quantity, cause))
     holder.stock = quantity
     set_stock_status(holder)
 

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-KEPT = 200
+KEPT = 1000
 """Changes remembered of one product."""
 
 
 @dataclass(slots=True)
 class Change:
-    """`cause`: sale (this shop's checkout), order (by REST), cancelled, adjusted, refund, edit, restock, silent."""
+    """`at` is finer than the shop itself knows it.
+
+    `cause`: sale (this shop's checkout), order (by REST), cancelled, adjusted, refund, edit, restock, silent.
+    """
 
     at: datetime
     before: int | None

@@ -120,11 +120,11 @@ def test_a_reset_forgets_the_history(client: Client) -> None:
     assert (books["stock_history"], books["turned_away"], books["stock"]["MUG-1"]) == ({}, {}, 9)
 
 
-def test_of_a_product_that_moves_all_day_the_last_two_hundred_changes_are_kept(client: Client) -> None:
-    for number in range(210):
+def test_of_a_product_that_moves_all_day_the_last_thousand_changes_are_kept(client: Client) -> None:
+    for number in range(1010):
         client.control("stock", {"sku": "MUG-1", "quantity": number + 1000})
     kept = history(client, "MUG-1")
-    assert (len(kept), kept[-1]) == (200, ("edit", 1208, 1209))
+    assert (len(kept), kept[-1]) == (1000, ("edit", 2008, 2009))
 
 
 @pytest.mark.parametrize("sent", [{"sku": "NOWHERE", "quantity": 1}, {"quantity": 1}, {"sku": "MUG-1"}])
