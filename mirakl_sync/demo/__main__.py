@@ -13,11 +13,13 @@ from typing import Any
 import click
 
 from mirakl_sync.demo import stage as stages
+from mirakl_sync.demo.counter import pieces
 from mirakl_sync.demo.findings import Verdict
 from mirakl_sync.demo.play import Interrupted, Play, Wishes
 from mirakl_sync.demo.screen import Screen, as_json, parcels_in_words, show_verdict
 from mirakl_sync.demo.stage import GRACE, Ports, Stage
-from mirakl_sync.demo.town import MAPPED_LATER
+from mirakl_sync.demo.stock_screen import measured_in_words, stock_as_plain
+from mirakl_sync.demo.town import MAPPED_LATER, STORE, sandbox_plan
 from mirakl_sync.embedded.files import alone, empty
 from mirakl_sync.errors import MiraklSyncError
 
@@ -35,6 +37,13 @@ NOT_HELD, NOT_STARTED, LEFT_EARLY = 1, 2, 130
     help="heavy: a third of the calls go wrong, workers and broker are killed.",
 )
 @click.option("--exit", "leave", is_flag=True, help="Leave after the verdict: 0 when every promise held, 1 if not.")
+@click.option(
+    "--hot",
+    default=2.5,
+    show_default=True,
+    type=click.FloatRange(0, 50),
+    help="Buyers of the SKU everybody wants, a second, while it is liveliest; they come beside the orders.",
+)
 @click.option("--seed", default=1, show_default=True, help="Equal seeds give equal days.")
 @click.option("--json", "in_json", is_flag=True, help="The verdict as JSON on standard output.")
 @click.option("--postgres", default="", metavar="URL", help="An empty database instead of a SQLite file.")
@@ -47,6 +56,7 @@ def main(
     seconds: float,
     trouble: str,
     leave: bool,
+    hot: float,
     seed: int,
     in_json: bool,
     postgres: str,
@@ -62,12 +72,17 @@ def main(
     screen = Screen(quiet=in_json)
     var = keep or Path("var") / "demo"
     var.mkdir(parents=True, exist_ok=True)
-    wishes = Wishes(orders, seconds, trouble, seed)
+    wishes = Wishes(orders, seconds, trouble, seed, hot)
     try:
         with alone(var):
             if keep is None:
                 empty(var)
-            stage = stages.set_up(var, Ports(web_port, flower_port, broker_port), seed=seed, postgres=postgres)
+            stage = stages.set_up(
+                var,
+                Ports(web_port, flower_port, broker_port),
+                plan=sandbox_plan(seed, pieces(seconds)),
+                postgres=postgres,
+            )
             _log_into(var / "logs" / "demo.log")
             sys.exit(_perform(Play(stage, screen, wishes, over.is_set), leave=leave, in_json=in_json))
     except MiraklSyncError as error:
@@ -117,11 +132,18 @@ def _speak(play: Play, verdict: Verdict, took: dict[str, float], *, in_json: boo
     released, seconds = play.released()
     show_verdict(play.screen, verdict)
     play.screen.say(parcels_in_words(verdict, MAPPED_LATER.name, released, seconds))
+    measured = play.gauges.measured() if play.gauges is not None else None
+    if measured is not None:
+        for sentence in measured_in_words(measured, play.closing, STORE):
+            play.screen.say(sentence)
     times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in took.items())
     play.screen.say(f"Took: {times}." + (f" Harm done: {play.harm}." if play.wishes.trouble != "none" else ""))
     if in_json:
         more: dict[str, Any] = {"took": took, "harm": play.harm, "calls": play.calls()}
         more["mapped"] = {"carrier": MAPPED_LATER.name, "released": released, "seconds": round(seconds, 1)}
+        if measured is not None and verdict.stock is not None:
+            more["stock"] = stock_as_plain(verdict.stock, measured, play.closing)
+            more["stock"]["hot"]["orders"] = play.till.orders if play.till is not None else 0
         sys.stdout.write(as_json(verdict, more) + "\n")
         sys.stdout.flush()
 

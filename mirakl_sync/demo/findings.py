@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-LOST, DOUBLED, LATE, OTHER = "lost", "doubled", "late", "other"
+LOST, DOUBLED, LATE, OVERSOLD, OTHER = "lost", "doubled", "late", "oversold", "other"
 # What an order may wait for without anybody having been asked.
 PAYMENT, CHECKS, WAREHOUSE = "the payment", "the operator's checks", "the warehouse"
 
@@ -65,6 +66,69 @@ class Row:
     problems: Counter[str] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True, slots=True)
+class Oversale:
+    """``pieces`` sold ``at`` this moment that were not there; ``shown`` is what the seller showed just before."""
+
+    at: datetime
+    where: str
+    order: str
+    pieces: int
+    shown: int
+
+    def sentence(self) -> str:
+        """For the screen."""
+        return (
+            f"{self.at:%H:%M:%S.%f}"[:-3] + f" {self.where} sold {self.pieces} that were not there "
+            f"({self.order or 'at the till'}) and showed {self.shown}"
+        )
+
+
+@dataclass(frozen=True)
+class Rush:
+    """What became of one SKU, in pieces: by the books of all who sell it, second by second.
+
+    ``turned_away`` are customers on marketplaces and pieces at the till; ``shown`` is what every marketplace's shop
+    shows at the end, by "marketplace/shop".
+    """
+
+    sku: str
+    start: int
+    came_in: int
+    sold: Mapping[str, int]
+    turned_away: Mapping[str, int]
+    left: int
+    times_empty: int
+    over: tuple[Oversale, ...]
+    shown: Mapping[str, int]
+
+    @property
+    def oversold(self) -> int:
+        """Pieces sold beyond what was there."""
+        return sum(each.pieces for each in self.over)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """One marketplace's stock files by its books, and how many of its everyday offers show what they should."""
+
+    market: str
+    files: int
+    rows: int
+    refused: int
+    failed: int
+    offers: int
+    agree: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What the books say of stock files, and of the SKU everybody wanted."""
+
+    files: tuple[Files, ...]
+    rush: Rush
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What the books say of the day."""
@@ -72,11 +136,16 @@ class Verdict:
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
     questions: tuple[Question, ...]
+    stock: Stock | None = None
 
     @property
     def held(self) -> bool:
         """Every promise was kept."""
         return not self.problems
+
+    def and_stock(self, stock: Stock, problems: tuple[Problem, ...]) -> Verdict:
+        """The same with what was found about stock."""
+        return replace(self, stock=stock, problems=(*self.problems, *problems))
 
     @property
     def moving(self) -> int:

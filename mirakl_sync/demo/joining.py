@@ -9,6 +9,7 @@ from typing import Any
 from mirakl_sync.connections.apply import apply
 from mirakl_sync.connections.file import read_wanted
 from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.demo import counter
 from mirakl_sync.demo.town import MARKETS, POLL_STORE, SELLERS, STORE, WEBHOOK_SECRET
 
 Servers = Mapping[str, Mapping[str, Any]]
@@ -58,6 +59,7 @@ def wanted(servers: Servers) -> dict[str, Any]:
                 "api_key": f"env:{seller.key.upper()}",
                 "orders": seller.policy,
                 "shipments": seller.shipping,
+                "stock": counter.POLICY,
             }
             for seller in SELLERS
         },

@@ -13,19 +13,25 @@ from sqlalchemy import select
 from mirakl_sync import config as settings
 from mirakl_sync.connections.refresh import refresh_due
 from mirakl_sync.db.models import Store
-from mirakl_sync.demo import joining, storm
+from mirakl_sync.demo import counter, joining, storm
 from mirakl_sync.demo.day import plan_day
 from mirakl_sync.demo.findings import Verdict
+from mirakl_sync.demo.gauges import Gauges
 from mirakl_sync.demo.mapping import Colleague, told_after
 from mirakl_sync.demo.ours import attempts_planned, living_feeds, open_questions
 from mirakl_sync.demo.people import People
 from mirakl_sync.demo.remote import Remote
+from mirakl_sync.demo.rush import plan_rush
 from mirakl_sync.demo.screen import Screen
 from mirakl_sync.demo.stage import Stage, answers, open_sandbox_and_rows, wait_until
-from mirakl_sync.demo.town import MAPPED_AT, MARKETS, SELLERS, STORE, ways
+from mirakl_sync.demo.stock import judge_stock
+from mirakl_sync.demo.till import Till, on_show
+from mirakl_sync.demo.town import EVERYDAY, MAPPED_AT, MARKETS, SELLERS, STORE, ways
 from mirakl_sync.demo.verdict import judge
 from mirakl_sync.errors import Refused
 from mirakl_sync.orders import by_hand
+from mirakl_sync.stock.limits import SKU
+from mirakl_sync.stock.ruling import Ruled, rule
 from mirakl_sync.wiring import Wiring, wire
 
 TURN = 0.1
@@ -50,6 +56,8 @@ class Wishes:
     seconds: float = 60
     trouble: str = "none"
     seed: int = 1
+    # buyers of the hot SKU, a second, while it is liveliest
+    hot: float = 2.5
 
 
 @dataclass
@@ -63,6 +71,10 @@ class Play:
     servers: dict[str, Remote] = field(default_factory=dict)
     wiring: Wiring | None = None
     people: People | None = None
+    till: Till | None = None
+    gauges: Gauges | None = None
+    # what everybody showed of the hot SKU when the day was over
+    closing: dict[str, int] = field(default_factory=dict)
     began: float = 0.0
     colleague: Colleague | None = None
     took: dict[str, float] = field(default_factory=dict)
@@ -85,24 +97,35 @@ class Play:
         feeds = {f"orders:{seller.key}" for seller in SELLERS}
         wait_until(lambda: feeds <= living_feeds(self._db), "the workers", self.turn)
         wait_until(lambda: answers(self.stage.flower), "Flower", self.turn)
+        wait_until(self._shown_right, "the right number on every marketplace", self.turn)
+        self._expect_a_rush()
+        self.gauges = Gauges(self._db)
+        self.gauges.begin()
         self.took["start"] = time.monotonic() - began
 
     def day(self) -> None:
         """Let the buyers buy and everybody else do what they do."""
         wishes = self.wishes
         self.people = People(self.servers, self._by_hand, plan_day(wishes.orders, wishes.seconds, wishes.seed))
+        self.till = Till(
+            self.servers,
+            plan_rush(wishes.seconds, wishes.hot, wishes.seed),
+            wishes.seconds,
+            counter.pieces(wishes.seconds),
+            self.people.warehouse.expect,
+        )
         self.colleague = Colleague(self._db, self.stage.ground.environ, PERSON)
         killer = storm.Killer(self.stage.supervisor, wishes.seconds, random.Random(wishes.seed))
         storm.begin(self.servers, wishes.trouble, wishes.seed)
         self.began, shown = time.monotonic(), 0.0
-        while (now := self.act()) < wishes.seconds or not (self.people.done and self.colleague.done):
+        while (now := self.act()) < wishes.seconds or not (self.people.done and self.till.done and self.colleague.done):
             if wishes.trouble == "heavy" and now < wishes.seconds and (hit := killer.act(now)):
                 self.screen.happened(f"! kill -9 for {hit}")
             if now - shown >= SHOW_EVERY:
                 shown = now
                 self.screen.show(_hour(now, wishes.seconds), now / wishes.seconds, self._totals())
             time.sleep(TURN)
-        self.took["day"] = time.monotonic() - self.began
+        self.took["day"], self.closing = time.monotonic() - self.began, on_show(self.servers)
         self._kills = f"{killer.kills} processes and {killer.broker_kills} times the broker killed"
 
     def calm(self) -> None:
@@ -128,7 +151,7 @@ class Play:
             verdict = self.judge()
             now, state = time.monotonic(), _state(verdict)
             # what was tried for long may have succeeded at this very moment: the rest of its way needs its time, too
-            if self._busy or attempts_planned(self._db) or state != before:
+            if self._busy or attempts_planned(self._db) or self._telling or state != before:
                 before, moved = state, now
             done = not (verdict.moving or self._busy)
             if done or now - moved > STANDS_STILL or now - began > LONGEST_DRAIN:
@@ -144,7 +167,9 @@ class Play:
         """The books as they stand now."""
         # ours first: a question closed meanwhile must not look like one that was never asked
         questions = open_questions(self._db)
-        return judge(self._books(), self.servers[STORE].get("books"), questions, ways())
+        markets, shop = self._books(), self.servers[STORE].get("books")
+        found = judge_stock(markets, shop, hot=counter.HOT, everyday=EVERYDAY, name=STORE)
+        return judge(markets, shop, questions, ways()).and_stock(*found)
 
     def released(self) -> tuple[int, float]:
         """How many parcels a person's word on a carrier let go, and after how many seconds the last was told."""
@@ -154,9 +179,11 @@ class Play:
         """Let everybody do what is due, and keep the processes running; answers the second of the day."""
         self.turn()
         now = time.monotonic() - self.began
-        if self.people is not None and self.colleague is not None:
+        if self.gauges is not None and self.wiring is not None:
+            self.gauges.act(now, self.wiring.now())
+        if self.people is not None and self.till is not None and self.colleague is not None:
             word = self.colleague.act() if now >= MAPPED_AT * self.wishes.seconds else []
-            for words in (*self.people.act(now), *word):
+            for words in (*self.people.act(now), *self.till.act(now), *word):
                 self.screen.happened(words)
         return now
 
@@ -182,6 +209,22 @@ class Play:
     @property
     def _busy(self) -> bool:
         return self.people is not None and not self.people.idle
+
+    def _shown_right(self) -> bool:
+        """Every marketplace was told what is on the shelf."""
+        there = {sku: self.servers[STORE].get(f"stock?sku={sku}")["quantity"] for sku in (*EVERYDAY[:3], counter.HOT)}
+        return all(set(on_show(self.servers, sku).values()) == {there[sku]} for sku in there)
+
+    def _expect_a_rush(self) -> None:
+        """What a person types before a rush: the last pieces are not shown everywhere at once."""
+        assert self.wiring is not None  # noqa: S101 - opened first
+        says, why = Ruled(buffer=counter.KEPT_OF_HOT), "everybody will want it"
+        with self._db.transaction() as tx:
+            rule(tx, STORE, SKU, counter.HOT, says, who=PERSON, why=why, now=self.wiring.now())
+
+    @property
+    def _telling(self) -> bool:
+        return self.gauges is not None and self.gauges.moving() > 0
 
     def _books(self) -> dict[str, Any]:
         return {market.name: self.servers[market.name].get("books") for market in MARKETS}
@@ -219,7 +262,8 @@ def _hour(now: float, seconds: float) -> str:
 
 
 def _state(verdict: Verdict) -> Any:
-    return [
+    files = verdict.stock.files if verdict.stock else ()
+    return [(each.market, each.files, each.agree) for each in files] + [
         (
             row.market,
             row.accepted,

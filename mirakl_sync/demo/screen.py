@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mirakl_sync.demo.findings import DOUBLED, LATE, LOST, OTHER, Row, Verdict
-from mirakl_sync.demo.verdict import RELEASED
+from mirakl_sync.demo.stock_screen import rush_in_words, stock_table
 
 PLAIN_EVERY = 5.0
 PLAIN_WIDTH = 160
@@ -94,8 +94,8 @@ def _living(totals: Mapping[str, Mapping[str, Any]]) -> Table:
 def _in_a_line(totals: Mapping[str, Mapping[str, Any]]) -> str:
     orders = sum(told.get("orders", 0) for told in totals.values() if "by_state" in told)
     accepted = sum(sum(told.get("accepted_by", {}).values()) for told in totals.values())
-    statuses = [told["by_status"] for told in totals.values() if "by_status" in told]
-    placed = sum(each.get(status, 0) for each in statuses for status in RELEASED)
+    # the shop's own customers order there too
+    placed = sum(told.get("references", 0) for told in totals.values())
     shipped = sum(told["by_state"].get("SHIPPED", 0) for told in totals.values() if "by_state" in told)
     return f"{orders} orders, {accepted} accepted, {placed} in the shop, {shipped} shipped"
 
@@ -137,6 +137,9 @@ def total(verdict: Verdict) -> Row:
 def show_verdict(screen: Screen, verdict: Verdict) -> None:
     """Table, open questions in their own words, and every broken promise by order."""
     screen.console.print(verdict_table(verdict))
+    if verdict.stock:
+        screen.console.print(stock_table(verdict.stock))
+        screen.say(rush_in_words(verdict.stock.rush))
     if verdict.questions:
         screen.say("Open questions:")
     for question in verdict.questions[:MOST_REASONS]:
@@ -147,7 +150,9 @@ def show_verdict(screen: Screen, verdict: Verdict) -> None:
     if hidden > 0:
         screen.say(f"  … and {hidden} more")
     every = total(verdict).problems
-    words = f"lost {every[LOST]}, doubled {every[DOUBLED]}, late {every[LATE]}, otherwise broken {_others(verdict)}"
+    words = f"lost {every[LOST]}, doubled {every[DOUBLED]}, late {every[LATE]}, "
+    words += f"oversold {verdict.stock.rush.oversold}, " if verdict.stock else ""
+    words += f"otherwise broken {_others(verdict)}"
     screen.console.print(("All promises held: " if verdict.held else "NOT held: ") + words, style="bold")
 
 

@@ -17,7 +17,6 @@ import requests
 
 from mirakl_sync.config import PREFIX
 from mirakl_sync.db import migrate
-from mirakl_sync.demo.town import sandbox_plan
 from mirakl_sync.embedded import broker, procfile
 from mirakl_sync.embedded.child import Line
 from mirakl_sync.embedded.files import write_private
@@ -60,8 +59,10 @@ class Stage:
         return self.var / "sandbox.json"
 
 
-def set_up(var: Path, ports: Ports, *, seed: int, postgres: str = "", environ: Mapping[str, str] = os.environ) -> Stage:
-    """Choose ports, write the sandbox's plan and prepare broker, key and children; starts nothing."""
+def set_up(
+    var: Path, ports: Ports, *, plan: Mapping[str, Any], postgres: str = "", environ: Mapping[str, str] = os.environ
+) -> Stage:
+    """Choose ports, write the sandbox's ``plan`` and prepare broker, key and children; starts nothing."""
     var.mkdir(parents=True, exist_ok=True)
     var = var.resolve()
     if ports.broker:
@@ -70,7 +71,7 @@ def set_up(var: Path, ports: Ports, *, seed: int, postgres: str = "", environ: M
     web, flower = ports.web or free_port(), ports.flower or free_port()
     database = postgres or f"sqlite:///{var / 'mirakl_sync.db'}"
     ground = prepare(var, _environ(environ, web, flower, database))
-    (var / "plan.json").write_text(json.dumps(sandbox_plan(seed)), "utf-8")
+    (var / "plan.json").write_text(json.dumps(plan), "utf-8")
     path = procfile.find()
     logs = var / "logs"
     logs.mkdir(exist_ok=True)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mirakl_sync.demo import counter
 from mirakl_sync.demo.couriers import (
     BELLE_MAISON,
     CHRONOPOST,
@@ -37,10 +38,12 @@ POLL_STORE = 5
 GOODS = 40
 # Of these the shop holds one piece each; the marketplaces believe in more. Enough for the longest day.
 SCARCE = 130
+EVERYDAY = tuple(f"SKU-{n}" for n in range(1, GOODS + 1))
 
 
-def catalogue() -> list[dict[str, Any]]:
-    """What is sold without a question: plenty of it, at the same price everywhere."""
+def catalogue(hot: int = counter.PIECES) -> list[dict[str, Any]]:
+    """What is sold at the same price everywhere: plenty without a question, last pieces, and ``hot`` of one article
+    that everybody wants."""
     goods = [
         {"sku": f"SKU-{n}", "price": round(9.90 + 7.5 * n, 2), "quantity": 9000, "title": f"Article {n}"}
         for n in range(1, GOODS + 1)
@@ -48,7 +51,8 @@ def catalogue() -> list[dict[str, Any]]:
     scarce = [
         {"sku": f"SCARCE-{n}", "price": 49.90, "quantity": 1, "title": f"Last piece {n}"} for n in range(1, SCARCE + 1)
     ]
-    return goods + scarce
+    rush = {"sku": counter.HOT, "price": counter.HOT_PRICE, "quantity": hot, "title": "What everybody wants"}
+    return [*goods, *scarce, rush]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ def _policy(accept: str, poll_every: str) -> dict[str, Any]:
 PATIENT = {"number_patience": "4s"}
 # Lists are read once a day; a person may read them again, and a refused carrier makes us do so.
 LIST_LIMITS = {operation: {"calls": 1, "seconds": 4} for operation in ("SH12", "SH21", "ST12")}
-OUR_LIST_LIMITS = dict.fromkeys(LIST_LIMITS, "5s")
+MORE_LIMITS = LIST_LIMITS | counter.LIMITS
+OUR_MORE_LIMITS = dict.fromkeys(LIST_LIMITS, "5s") | counter.OUR_LIMITS
 STANDARD = {"code": "STD", "label": "Standard", "mandatory_tracking": False, "standard_code": "CU_ADD-STD"}
 TRACKED = {"code": "STD-FR", "label": "Livraison suivie", "mandatory_tracking": True, "standard_code": "CU_ADD-STD"}
 
@@ -112,9 +117,10 @@ MARKETS = (
             "disable_seller_alternative_carrier": True,
             "carriers": LISTS[NORDMARKT],
             "shipping_types": [STANDARD],
-            "limits": {"OR11": {"calls": 1, "seconds": 1}, "OR04": {"calls": 1, "seconds": 2}, **LIST_LIMITS},
+            "limits": {"OR11": {"calls": 1, "seconds": 1}, "OR04": {"calls": 1, "seconds": 2}, **MORE_LIMITS},
+            **counter.PACE,
         },
-        rules={"window": "120s", "call_limits": {"OR11": "1.5s", "OR04": "3s", **OUR_LIST_LIMITS}},
+        rules={"window": "120s", "call_limits": {"OR11": "1.5s", "OR04": "3s", **OUR_MORE_LIMITS}},
     ),
     Market(
         BELLE_MAISON,
@@ -129,11 +135,12 @@ MARKETS = (
             "multi_shipment": True,
             "carriers": LISTS[BELLE_MAISON],
             "shipping_types": [TRACKED, STANDARD],
-            "limits": {"OR11": {"calls": 1, "seconds": 1}, "OR04": {"calls": 1, "seconds": 2}, **LIST_LIMITS},
+            "limits": {"OR11": {"calls": 1, "seconds": 1}, "OR04": {"calls": 1, "seconds": 2}, **MORE_LIMITS},
+            **counter.PACE,
         },
         rules={
             "window": {"working_days": 2, "timezone": "Europe/Paris"},
-            "call_limits": {"OR11": "1.5s", "OR04": "3s", **OUR_LIST_LIMITS},
+            "call_limits": {"OR11": "1.5s", "OR04": "3s", **OUR_MORE_LIMITS},
         },
     ),
     Market(
@@ -147,9 +154,10 @@ MARKETS = (
             "acceptance_window": {"seconds": 120},
             "carriers": LISTS[KONTOR],
             "shipping_types": [STANDARD],
-            "limits": {"OR11": {"calls": 1, "seconds": 3}, "OR04": {"calls": 1, "seconds": 2}, **LIST_LIMITS},
+            "limits": {"OR11": {"calls": 1, "seconds": 3}, "OR04": {"calls": 1, "seconds": 2}, **MORE_LIMITS},
+            **counter.PACE,
         },
-        rules={"window": "120s", "call_limits": {"OR11": "3.5s", "OR04": "3s", **OUR_LIST_LIMITS}},
+        rules={"window": "120s", "call_limits": {"OR11": "3.5s", "OR04": "3s", **OUR_MORE_LIMITS}},
         caller="external_partner",
     ),
 )
@@ -211,22 +219,23 @@ def ways() -> Mapping[str, Ways]:
     return {market.name: Ways(by_shipment(market.name), codes_on(market.name)) for market in MARKETS}
 
 
-def sandbox_plan(seed: int) -> dict[str, Any]:
-    """The plan `python -m mirakl_sync.sandbox` opens."""
+def sandbox_plan(seed: int, hot: int = counter.PIECES) -> dict[str, Any]:
+    """The plan `python -m mirakl_sync.sandbox` opens; ``hot`` pieces of the hot SKU are on the shelf."""
+    goods = catalogue(hot)
     markets = [
-        {"kind": "mirakl", "name": market.name, "seed": seed, **market.sandbox, "shops": _shops(market)}
+        {"kind": "mirakl", "name": market.name, "seed": seed, **market.sandbox, "shops": _shops(market, goods)}
         for market in MARKETS
     ]
-    return {
-        "servers": [*markets, {"kind": "woocommerce", "name": STORE, "tracking_plugin": "ast", "products": catalogue()}]
-    }
+    return {"servers": [*markets, {"kind": "woocommerce", "name": STORE, "tracking_plugin": "ast", "products": goods}]}
 
 
-def _shops(market: Market) -> list[dict[str, Any]]:
-    """Marketplaces believe in more than the shop has: 50 of every last piece."""
-    offers = [{**product, "quantity": max(50, product["quantity"])} for product in catalogue()]
+def _shops(market: Market, goods: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
-        {"shop_id": seller.shop_id, "offers": offers, "automatic_acceptance": "auto" in seller.key}
+        {
+            "shop_id": seller.shop_id,
+            "offers": counter.offered(goods, seller.shop_id),
+            "automatic_acceptance": "auto" in seller.key,
+        }
         for seller in SELLERS
         if seller.market == market.name
     ]

@@ -26,6 +26,7 @@ from mirakl_sync.demo.shipped import judge_parcels
 TO_SHIP = ("SHIPPING", "SHIPPED", "TO_COLLECT", "RECEIVED", "CLOSED")
 ENDED = ("REFUSED", "CANCELED")
 RELEASED = ("processing", "partial-shipped", "completed")
+AT_THE_TILL = "checkout"
 PAYING = ("WAITING_DEBIT", "WAITING_DEBIT_PAYMENT")
 # Asked about an order, these explain nothing: in a demonstration nobody breaks what they speak of.
 FAULTS = (
@@ -205,6 +206,8 @@ def _nobodys(markets: Mapping[str, Mapping[str, Any]], shop: _Shop) -> Iterator[
 
 
 def _mails(shop: Mapping[str, Any]) -> Iterator[Problem]:
+    """The shop writes to customers of its own; those of marketplaces hear from their marketplace."""
+    own = {order["id"] for order in shop["orders"] if order.get("created_via") == AT_THE_TILL}
     for mail in shop["mails"]:
-        if mail["template"].startswith("customer_"):
+        if mail["template"].startswith("customer_") and mail["order"] not in own:
             yield Problem(OTHER, f"shop order {mail['order']}", f"the shop mailed the buyer ({mail['template']})")

@@ -51,8 +51,8 @@ def test_a_short_day_is_held_and_leaves_no_process_behind(tmp_path: Path) -> Non
     told = played(tmp_path, "--orders", "15", "--seconds", "6")
     assert told["held"]
     assert told["problems"] == []
-    total = told["marketplaces"][-1]
-    assert total["seen"] == 15
+    total, hot = told["marketplaces"][-1], told["stock"]["hot"]
+    assert total["seen"] == 15 + hot["orders"]
     assert total["placed"] > 5
     assert (total["lost"], total["doubled"], total["late"]) == (0, 0, 0)
     assert total["shipped"] + sum(total["held"].values()) >= total["placed"], "every order left in a parcel, or several"
@@ -61,6 +61,10 @@ def test_a_short_day_is_held_and_leaves_no_process_behind(tmp_path: Path) -> Non
     told_by = told["calls"]
     assert told_by["nordmarkt"]["OR24"]["total"] > 0
     assert told_by["belle-maison"]["ST01"]["total"] > 0
+    assert told_by["nordmarkt"]["STO01"]["total"] > 0
+    assert hot["oversold"] == 0
+    assert sum(hot["sold"].values()) == hot["start"] + hot["came_in"] - hot["left"] > 0
+    assert all(each["agree"] == each["offers"] > 0 for each in told["stock"]["files"])
     assert living(tmp_path) == []
 
 
