@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, BinaryIO, NoReturn
+
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
 
 from mirakl_sync import clock
 from mirakl_sync.db.models import Connection, Marketplace, Store
@@ -14,7 +18,9 @@ from mirakl_sync.mirakl.limits import operations
 from mirakl_sync.platforms.contract import StoreAccess
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.policy.fit import Terms, blocking, fit
+from mirakl_sync.policy.model import StockPolicy
 from mirakl_sync.policy.schema import read_policy, read_window
+from mirakl_sync.policy.stock_fit import source_of_truth
 from mirakl_sync.profiles.known import profiles
 from mirakl_sync.records.shop import Finding
 
@@ -22,13 +28,29 @@ from mirakl_sync.records.shop import Finding
 def fit_of(row: Connection, store_findings: Sequence[Finding] = ()) -> list[Finding]:
     """What stands against this connection's policy."""
     policy = read_policy(row.policy_version.content)
-    return fit(policy, platform(row.store.platform), terms(row.shop.marketplace), store_findings)
+    side = replace(terms(row.shop.marketplace), beside=_beside(row))
+    return fit(policy, platform(row.store.platform), side, store_findings)
+
+
+def truth_of(row: Connection) -> Finding:
+    """Whose word about stock counts between this connection's two sides."""
+    market = row.shop.marketplace
+    return source_of_truth(read_policy(row.policy_version.content).stock, row.store.key, market.name or market.key)
+
+
+def _beside(row: Connection) -> dict[str, StockPolicy]:
+    """What the other connections of the same store may sell of its shelf."""
+    session = object_session(row)
+    others = session.execute(select(Connection).where(Connection.store_pk == row.store_pk)) if session else None
+    rows = others.unique().scalars() if others else ()
+    return {each.key: read_policy(each.policy_version.content).stock for each in rows if each.key != row.key}
 
 
 def terms(market: Marketplace) -> Terms:
     """The marketplace's side."""
     known = profiles().get(market.profile)
-    asks = operations(market.caller, market.rules.get("call_limits"))["OR11"]
+    allowed = operations(market.caller, market.rules.get("call_limits"))
+    asks, files = allowed["OR11"], allowed["STO01"]
     return Terms(
         name=market.name or market.key,
         window=read_window(market.rules.get("window"), facts=market.facts),
@@ -36,6 +58,7 @@ def terms(market: Marketplace) -> Terms:
         accepts_by_itself=known is not None and known.accepts_by_itself,
         ask_every=timedelta(seconds=asks.seconds / asks.times if asks.times else 0),
         caller=market.caller,
+        files_every=timedelta(seconds=files.seconds / files.times if files.times else 0),
     )
 
 

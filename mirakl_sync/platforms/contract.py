@@ -33,6 +33,8 @@ class Capability(StrEnum):
     PRODUCT_FACTS = "product_facts"
     # it can tell every SKU it sells, for the full look
     STOCK_LEVELS = "stock_levels"
+    # it tells its numbers by place of stock, too
+    STOCK_PLACES = "stock_places"
     ORDER_NOTICES = "order_notices"
     PRODUCT_NOTICES = "product_notices"
     # orders it shows carry parcels and say when everything has left

@@ -13,11 +13,13 @@ from mirakl_sync.policy.model import (
     Customer,
     OrderPolicy,
     Policy,
+    StockPolicy,
     TimeRunsOut,
     Unanswered,
     Verdict,
     Window,
 )
+from mirakl_sync.policy.stock_fit import stock_fit
 from mirakl_sync.policy.units import write_duration
 from mirakl_sync.records.shop import CommissionShape, Finding
 
@@ -42,8 +44,11 @@ _MAILS_BUYERS = {"woocommerce": "WooCommerce mails the buyer's relay address whe
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The marketplace's side: its window (None: unknown), what PC01 said (empty: not read yet) and how often it may be
-    asked for orders. ``ask_every`` zero means no limit."""
+    """The marketplace's side: its window (None: unknown), what PC01 said (empty: not read yet), how often it may be
+    asked for orders and how often it takes stock files. Zero means no limit.
+
+    ``beside`` are the policies of other connections that sell from the same shelf, by key.
+    """
 
     name: str
     window: Window | None = None
@@ -51,6 +56,8 @@ class Terms:
     accepts_by_itself: bool = False
     ask_every: timedelta = timedelta(minutes=1)
     caller: str = "default"
+    files_every: timedelta = timedelta(minutes=1)
+    beside: Mapping[str, StockPolicy] = field(default_factory=dict)
 
     @property
     def automatic(self) -> bool:
@@ -69,6 +76,7 @@ def fit(policy: Policy, spec: PlatformSpec, terms: Terms, store_findings: Sequen
         *_cadence(orders, terms),
         *_window(orders, terms),
         *_customer(orders, spec),
+        *stock_fit(policy.stock, orders, spec, terms.name, terms.files_every, terms.beside),
     ]
     return found or [Finding(True, "policy", f"The policy fits {spec.label} and {terms.name}.")]
 

@@ -83,6 +83,8 @@ PURE = {
     "stock.lane": "",
     "stock.views": "",
     "stock.causes": "",
+    # of the story only the kinds of its lines
+    "stock.oversell": "explain.wording shelf.news shelf.story",
     "stock.why_words": "explain.wording stock.causes stock.views",
     "stock.sighting": "records",
     "shipments.suggest": "records.shipment shipments.carriers shipments.numbers",
@@ -102,7 +104,8 @@ PURE = {
     "cases.retry": "errors",
     "policy.model": "records",
     "policy.presets": "errors",
-    "policy.fit": "platforms.contract policy.model policy.units records",
+    "policy.fit": "platforms.contract policy.model policy.stock_fit policy.units records",
+    "policy.stock_fit": "platforms.contract policy.model policy.units records",
     "policy.units": "",
     "money": "",
     "records": "money records",
