@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mirakl_sync.connections import fitting
 from mirakl_sync.connections.difference import Change, by_key, difference
@@ -19,6 +19,7 @@ from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import (
     Connection,
     Marketplace,
+    Offer,
     Order,
     PolicyChange,
     PolicyVersion,
@@ -32,6 +33,7 @@ from mirakl_sync.errors import Misconfigured
 from mirakl_sync.orders import states
 from mirakl_sync.policy.model import Policy
 from mirakl_sync.policy.schema import write_policy
+from mirakl_sync.shelf import offers
 
 
 def apply(tx: Transaction, wanted: Wanted, who: str, now: datetime) -> list[Change]:
@@ -47,6 +49,7 @@ def apply(tx: Transaction, wanted: Wanted, who: str, now: datetime) -> list[Chan
     for store in wanted.stores:
         _store(tx, store)
     tx.flush()
+    before = {row.id: row for row in tx.execute(select(Connection.id, Connection.policy_id, Connection.store_pk))}
     rows = [_connection(tx, connection, now) for connection in wanted.connections]
     tx.flush()
     touched = _touched(tx, changes, rows)
@@ -57,7 +60,17 @@ def apply(tx: Transaction, wanted: Wanted, who: str, now: datetime) -> list[Chan
         mine = [str(change) for change in changes if change.subject in _subjects(row)]
         tx.add(PolicyChange(connection_id=row.id, at=now, who=who, difference=mine))
         lift(tx, row, now, f"{who} applied a changed file")
+        _weigh_again(tx, row, before.get(row.id), now)
     return changes
+
+
+def _weigh_again(tx: Transaction, row: Connection, before: Any, now: datetime) -> None:
+    """Another policy, or another shelf: what the marketplace should show may be another number now."""
+    if before is None or (before.policy_id, before.store_pk) == (row.policy_id, row.store_pk):
+        return
+    if before.store_pk != row.store_pk:
+        tx.execute(update(Offer).where(Offer.connection_id == row.id).values(store_pk=row.store_pk))
+    offers.touch_all(tx, now, connection_id=row.id)
 
 
 def keep_policy(tx: Transaction, policy: Policy) -> PolicyVersion:

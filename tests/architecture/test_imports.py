@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "orders": "errors money records policy db cases inbox shelf connections mirakl.orders dispatch "
     "upkeep.heartbeat http.redact wiring",
     "connections": "errors clock records policy profiles db cases.step inbox notify.hours mirakl platforms "
-    "http.contract orders.states orders.by_hand wiring",
+    "http.contract orders.states orders.by_hand shelf.offers wiring",
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
     "stock": "errors records policy.model db cases.step inbox shelf connections mirakl.refusals "
     "platforms explain.wording dispatch upkeep.heartbeat wiring",
@@ -82,7 +82,7 @@ PURE = {
     "stock.latency": "",
     "stock.lane": "",
     "stock.views": "",
-    "stock.causes": "",
+    "stock.causes": "explain.wording",
     # of the story only the kinds of its lines
     "stock.oversell": "explain.wording shelf.news shelf.story",
     "stock.why_words": "explain.wording stock.causes stock.views",

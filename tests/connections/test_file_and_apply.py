@@ -16,7 +16,7 @@ from mirakl_sync.connections.difference import difference, unmentioned
 from mirakl_sync.connections.file import Wanted, load_file, read_wanted
 from mirakl_sync.connections.pausing import pause, resume
 from mirakl_sync.db import secrets
-from mirakl_sync.db.models import Connection, Marketplace, Order, PolicyChange, PolicyVersion, Shop, Store
+from mirakl_sync.db.models import Connection, Marketplace, Offer, Order, PolicyChange, PolicyVersion, Shop, Store
 from mirakl_sync.db.transaction import Database
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.policy.model import Acceptance
@@ -312,12 +312,20 @@ def test_pausing_and_resuming_are_noted_and_repeatable(applied: Database) -> Non
     assert connection(applied).paused == ["orders", "shipments", "stock"]
     with applied.transaction() as tx:
         tx.execute(select(Connection)).unique().scalar_one().stopped_because = "wrong key"
-        assert resume(tx, "acme-manor", (), "bob", NOON) == ["orders", "shipments", "stock", "what had stopped by itself"]
+        assert resume(tx, "acme-manor", (), "bob", NOON) == [
+            "orders",
+            "shipments",
+            "stock",
+            "what had stopped by itself",
+        ]
         assert resume(tx, "acme-manor", (), "bob", NOON) == []
     assert (connection(applied).paused, connection(applied).stopped_because) == ([], "")
     with applied.reading() as tx:
         told = [change.difference for change in tx.execute(select(PolicyChange).order_by(PolicyChange.id)).scalars()]
-    assert told[1:] == [["paused: orders, shipments, stock"], ["resumed: orders, shipments, stock", "no longer stopped: wrong key"]]
+    assert told[1:] == [
+        ["paused: orders, shipments, stock"],
+        ["resumed: orders, shipments, stock", "no longer stopped: wrong key"],
+    ]
 
 
 def test_unknown_names_are_answered_with_the_known(applied: Database) -> None:
@@ -355,3 +363,28 @@ def an_order(joined: Connection) -> Order:
         commission=Decimal(0),
         payload={},
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "weighed"),
+    [
+        ({"connection__stock": {"send": True, "buffer": 2}}, True),
+        ({"connection__orders__poll_every": "6m"}, True),
+        ({"marketplace__name": "Acme Market"}, False),
+        ({"connection__store": "annex"}, True),
+    ],
+)
+def test_offers_are_weighed_again_when_policy_or_shelf_are_others(
+    applied: Database, changes: dict[str, Any], weighed: bool
+) -> None:
+    with applied.transaction() as tx:
+        annex = Store(key="annex", platform="woocommerce", url="https://annex.example", credentials={})
+        annex.credentials = {"consumer_key": "ck", "consumer_secret": "cs"}
+        row = connection(applied)
+        tx.add_all([annex, Offer(connection_id=row.id, store_pk=row.store_pk, sku="MUG")])
+    with applied.transaction() as tx:
+        apply(tx, wanted(**changes), "ann", NOON)
+    with applied.reading() as tx:
+        offer = tx.execute(select(Offer)).scalar_one()
+        assert (offer.touched_at == NOON) is weighed
+        assert offer.store_pk == connection(applied).store_pk
