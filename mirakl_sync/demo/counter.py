@@ -43,7 +43,7 @@ def pieces(seconds: float) -> int:
 
 def wrong(sku: str, right: int, shop_id: int) -> int:
     """What a marketplace shows of it before we come: none, far too many, or what was right some time ago."""
-    match (len(sku) + sum(map(ord, sku)) + shop_id) % 4:
+    match (len(sku) + sum(map(ord, sku)) + shop_id + shop_id // 100) % 4:
         case 0:
             return 0
         case 1:
