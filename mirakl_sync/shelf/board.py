@@ -82,7 +82,9 @@ class _Batch:
             self.first.append(fact)
         elif news in (News.CHANGED, News.CONFIRMED):
             self.newer.append(fact)
-        if news in (News.FIRST, News.CHANGED):
+        # that the shop has never heard of it is an answer too
+        answered = news is News.CONFIRMED and old is not None and old.observed_at == NEVER
+        if news in (News.FIRST, News.CHANGED) or answered:
             self.changed[fact.sku] = min(fact.changed_at or fact.observed_at, fact.observed_at)
         if news is News.CHANGED and old is not None and old.observed_at > NEVER and old.quantity != fact.quantity:
             self._tell(old, fact)
