@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mirakl_sync.explain.wording import sentence
+
 
 class Cause(StrEnum):
     """Why both sides disagree, or that they do not."""
@@ -183,10 +185,10 @@ _SENTENCES: Mapping[Cause, Callable[[OfferFacts], str]] = {
     ),
     Cause.UNSEEN: lambda _: "The shop has not been asked about the SKU yet; it is asked within seconds.",
     Cause.IN_FLIGHT: _in_flight,
-    Cause.HELD: lambda offer: f"Nothing is sent before a person has said so: {offer.held}",
+    Cause.HELD: lambda offer: f"Nothing is sent before a person has said so. {sentence(offer.held)}",
     Cause.REFUSED: lambda offer: (
-        f"The marketplace refused {offer.refused}: {offer.refusal or 'no reason told'} Mend the offer there; the same "
-        "number is sent again only when something changes or somebody says so."
+        f"The marketplace refused {offer.refused}. {sentence(offer.refusal or 'no reason was told')} Mend the offer "
+        "there; the same number is sent again only when something changes or somebody says so."
     ),
     Cause.NEVER_SENT: lambda offer: f"We never sent a number of this offer; it shows {_shown(offer)}. {_next(offer)}",
     Cause.UNKNOWN_NUMBER: lambda offer: f"What is shown there, nobody knows at present. {_next(offer)}",

@@ -18,6 +18,7 @@ from mirakl_sync.platforms.contract import Capability
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.stock import drift, facts, reading
 from mirakl_sync.stock.drift import TakenOver, Visit
+from mirakl_sync.stock.reading import BEFORE_ALL
 from mirakl_sync.wiring import Wiring
 
 A_DAY = timedelta(days=1)
@@ -148,7 +149,7 @@ def compare(comparison_id: int, wiring: Wiring) -> CompareReport:
             tx.wake("stock.compare", comparison_id, countdown=LOOK_AGAIN)
             return CompareReport(waits)
         visit = Visit(wiring, comparison_id, until, facts.ground(tx, wiring.connections, row.connection_id))
-        rests_on = row.words
+        rests_on = row.words = _rests_on(tx, row)
     try:
         drift.begin_anew(visit)
         drift.read_offers(visit, now)
@@ -174,30 +175,46 @@ def _list_read(tx: Transaction, row: StockComparison, *, late: bool) -> bool:
     full = full_at is not None and full_at >= row.began_at
     fresh = read_at is not None and read_at >= row.began_at
     # where the day's only full export is spent, the reading stops wanting one
-    ready = full or (fresh and not (row.full and known is not None and known.wanted_full))
-    if not ready and not late:
+    if not full and not late and not (fresh and not (row.full and known is not None and known.wanted_full)):
         return False
-    row.full, row.offers_read_at = full, full_at if full else read_at
-    rests = "every offer was read for it" if full else "their list is kept up by changes"
-    if not ready:
-        rests = "their list could not be read for it" if read_at else "their list was never read"
-    row.words = f"{rests}. {known.trouble}" if known and known.trouble and not full else rests
-    # nothing was ever read: there is nothing to wait for any more either
-    row.offers_read_at = row.offers_read_at or row.began_at
+    # where nothing was ever read, there is nothing to wait for any more either
+    row.full, row.offers_read_at = full, (full_at if full else read_at) or BEFORE_ALL
     return True
 
 
 def _shop_read(tx: Transaction, row: StockComparison, *, late: bool) -> bool:
-    connection = tx.get_one(Connection, row.connection_id)
-    feed = tx.get(LevelFeed, connection.store_pk)
-    read_at, full_at = (feed.read_at, feed.read_full_at) if feed else (None, None)
-    whole = Capability.STOCK_LEVELS not in platform(connection.store.platform).capabilities or (
-        full_at is not None and full_at >= row.began_at - A_DAY
-    )
-    ready = read_at is not None and read_at >= row.began_at and whole
-    if not ready and not late:
+    feed = _feed(tx, row)
+    read_at = feed.read_at if feed else None
+    if not late and not (read_at is not None and read_at >= row.began_at and _whole(tx, row)):
         return False
-    row.shop_read_at = read_at or row.began_at
-    if not ready:
-        row.words += "; the shop could not be read for it"
+    row.shop_read_at = read_at or BEFORE_ALL
     return True
+
+
+def _feed(tx: Transaction, row: StockComparison) -> LevelFeed | None:
+    return tx.get(LevelFeed, tx.get_one(Connection, row.connection_id).store_pk)
+
+
+def _whole(tx: Transaction, row: StockComparison) -> bool:
+    """Everything in the shop was looked at within a day, as far as shops of its kind can show everything."""
+    store, feed = tx.get_one(Connection, row.connection_id).store, _feed(tx, row)
+    if Capability.STOCK_LEVELS not in platform(store.platform).capabilities:
+        return True
+    return feed is not None and feed.read_full_at is not None and feed.read_full_at >= row.began_at - A_DAY
+
+
+def _rests_on(tx: Transaction, row: StockComparison) -> str:
+    """In words, how fresh both sides are."""
+    known, read_at, shop_at = tx.get(OfferReading, row.connection_id), row.offers_read_at, row.shop_read_at
+    trouble = known.trouble if known else ""
+    if row.full:
+        said = ["every offer of theirs was read for it"]
+    elif read_at is not None and read_at >= row.began_at:
+        said = [f"their list is kept up by changes{f' ({trouble})' if trouble else ''}"]
+    else:
+        said = [f"their list could not be read for it{f' ({trouble})' if trouble else ''}"]
+    if shop_at is None or shop_at < row.began_at:
+        said.append("the shop could not be read for it")
+    elif not _whole(tx, row):
+        said.append("the shop was not looked at as a whole for more than a day")
+    return "; ".join(said)
