@@ -114,5 +114,6 @@ KINDS = (
         "Look in the shop whether they are really gone. If they are, settle this item: the next full look takes them "
         "off sale. If not, mend the shop; the item closes by itself with the next full look.",
         timedelta(hours=4),
+        loss=Loss.NEXT,
     ),
 )

@@ -234,3 +234,19 @@ def test_both_sides_are_compared_and_the_drift_is_shown(desk: Desk) -> None:
 def test_a_shop_that_does_not_answer_is_told_and_the_exit_code_says_so(desk: Desk) -> None:
     desk.acme.webshop.trouble({"what": "fail", "match": "/products"})
     assert "HTTP 503" in desk.run("stock", "look", "webshop", "--all", code=1).stderr
+
+
+def test_a_skus_story_is_told_second_by_second_with_what_was_sold_too_often(desk: Desk) -> None:
+    assert "Nothing happened to RUG" in desk.run("stock", "story", "webshop", "RUG").output
+    desk.acme.place(lines=[{"sku": "RUG", "quantity": 2}])
+    desk.acme.pull()
+    desk.counts("RUG", 1)
+    desk.run("stock", "look", "webshop", "RUG")
+    desk.run("stock", "rule", "webshop", "RUG", "--buffer", "1", "--why", "fragile")
+    told = desk.run("stock", "story", "webshop", "RUG", "--since", "2h")
+    for words in ("2 sold (", "the shop counts 1 instead of 3", "a person ruled: 1 kept back: fragile (ann)"):
+        assert words in told.stdout
+    assert "acme-webshop shows" in told.stdout.splitlines()[0]
+    lines = desk.told("story", "webshop", "RUG")["lines"]
+    assert [line["entry"]["kind"] for line in lines if line["entry"]["kind"] in ("sold", "level", "rule")]
+    assert "There is no store 'shop'" in desk.run("stock", "story", "shop", "RUG", code=1).stderr
