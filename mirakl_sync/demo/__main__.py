@@ -18,7 +18,7 @@ from mirakl_sync.demo.findings import Verdict
 from mirakl_sync.demo.play import Interrupted, Play, Wishes
 from mirakl_sync.demo.screen import Screen, as_json, parcels_in_words, show_verdict
 from mirakl_sync.demo.stage import GRACE, Ports, Stage
-from mirakl_sync.demo.stock_screen import measured_in_words, stock_as_plain
+from mirakl_sync.demo.stock_screen import explained_in_words, measured_in_words, stock_as_plain
 from mirakl_sync.demo.town import MAPPED_LATER, STORE, sandbox_plan
 from mirakl_sync.embedded.files import alone, empty
 from mirakl_sync.errors import MiraklSyncError
@@ -132,18 +132,17 @@ def _speak(play: Play, verdict: Verdict, took: dict[str, float], *, in_json: boo
     released, seconds = play.released()
     show_verdict(play.screen, verdict)
     play.screen.say(parcels_in_words(verdict, MAPPED_LATER.name, released, seconds))
-    measured = play.gauges.measured() if play.gauges is not None else None
-    if measured is not None:
-        for sentence in measured_in_words(measured, play.closing, STORE):
-            play.screen.say(sentence)
+    explained = play.explained(verdict)
+    for sentence in (*measured_in_words(play.gauges.measured(), play.closing, STORE), *explained_in_words(explained)):
+        play.screen.say(sentence)
     times = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in took.items())
     play.screen.say(f"Took: {times}." + (f" Harm done: {play.harm}." if play.wishes.trouble != "none" else ""))
     if in_json:
         more: dict[str, Any] = {"took": took, "harm": play.harm, "calls": play.calls()}
         more["mapped"] = {"carrier": MAPPED_LATER.name, "released": released, "seconds": round(seconds, 1)}
-        if measured is not None and verdict.stock is not None:
-            more["stock"] = stock_as_plain(verdict.stock, measured, play.closing)
-            more["stock"]["hot"]["orders"] = play.till.orders if play.till is not None else 0
+        if verdict.stock is not None:
+            more["stock"] = stock_as_plain(verdict.stock, play.gauges.measured(), play.closing)
+            more["stock"]["explained"] = explained
         sys.stdout.write(as_json(verdict, more) + "\n")
         sys.stdout.flush()
 

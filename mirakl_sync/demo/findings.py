@@ -95,6 +95,8 @@ class Rush:
     sku: str
     start: int
     came_in: int
+    # of marketplaces
+    orders: int
     sold: Mapping[str, int]
     turned_away: Mapping[str, int]
     left: int

@@ -10,11 +10,14 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from mirakl_sync.clock import Clock
 from mirakl_sync.db.models import Connection, Offer, ShelfItem, StockLane, StockLatency, StockPush
 from mirakl_sync.db.transaction import Database
 from mirakl_sync.demo.counter import HOT, POLICY
+from mirakl_sync.demo.town import STORE
 from mirakl_sync.policy.schema import read_policy
 from mirakl_sync.stock import latency, velocity
+from mirakl_sync.stock.stories import oversold, story
 
 SAMPLE_EVERY = 1.0
 
@@ -36,19 +39,21 @@ class Gauges:
     """Looks at our rows while the day passes."""
 
     db: Database
+    now: Clock
+    _began: datetime | None = None
     _before: Mapping[str, int] = field(default_factory=dict)
     _peak: int = 0
     _samples: float = 0.0
 
     def begin(self) -> None:
         """What came before was the first filling of every marketplace, and is no part of the day."""
-        self._before = self._counts()
+        self._before, self._began = self._counts(), self.now()
 
-    def act(self, seconds: float, now: datetime) -> None:
-        """Look once a second; ``seconds`` of the day, ``now`` by the clock."""
+    def act(self, seconds: float) -> None:
+        """Look once a second; ``seconds`` of the day."""
         if seconds >= self._samples:
             self._samples = seconds + SAMPLE_EVERY
-            self._peak = max(self._peak, self._buffer(now))
+            self._peak = max(self._peak, self._buffer())
 
     def measured(self) -> Measured:
         """What was seen since ``begin``."""
@@ -75,18 +80,24 @@ class Gauges:
             offers = tx.execute(select(func.count()).where(or_(Offer.due, Offer.touched_at.is_not(None)))).scalar_one()
         return int(files + offers)
 
+    def explained(self) -> list[str]:
+        """Why more of the hot SKU was sold than was there, as our rows tell it: an explanation, not the judgement."""
+        now = self.now()
+        with self.db.reading() as tx:
+            return [each.sentence for each in oversold(story(tx, STORE, HOT, self._began or now, now))]
+
     def _counts(self) -> dict[str, int]:
         with self.db.reading() as tx:
             return latency.merged(*tx.execute(select(StockLatency.counts)).scalars())
 
-    def _buffer(self, now: datetime) -> int:
+    def _buffer(self) -> int:
         policy = read_policy({"stock": POLICY}).stock
         with self.db.reading() as tx:
             row = tx.execute(select(ShelfItem.speed, ShelfItem.speed_at).where(ShelfItem.sku == HOT)).first()
             delay = tx.execute(select(func.max(StockLane.delay))).scalar_one_or_none()
         if row is None or delay is None:
             return 0
-        speed = velocity.faded(row.speed, row.speed_at, now, policy.buffer_remembers)
+        speed = velocity.faded(row.speed, row.speed_at, self.now(), policy.buffer_remembers)
         return velocity.growing_buffer(speed, delay, policy)
 
 

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -72,7 +73,6 @@ class Play:
     wiring: Wiring | None = None
     people: People | None = None
     till: Till | None = None
-    gauges: Gauges | None = None
     # what everybody showed of the hot SKU when the day was over
     closing: dict[str, int] = field(default_factory=dict)
     began: float = 0.0
@@ -99,7 +99,6 @@ class Play:
         wait_until(lambda: answers(self.stage.flower), "Flower", self.turn)
         wait_until(self._shown_right, "the right number on every marketplace", self.turn)
         self._expect_a_rush()
-        self.gauges = Gauges(self._db)
         self.gauges.begin()
         self.took["start"] = time.monotonic() - began
 
@@ -175,13 +174,17 @@ class Play:
         """How many parcels a person's word on a carrier let go, and after how many seconds the last was told."""
         return told_after(self.colleague.released if self.colleague is not None else (), self._books())
 
+    def explained(self, verdict: Verdict) -> list[str]:
+        """Why more of the hot SKU was sold than was there, where the judge found that it was: by our own rows."""
+        oversold = verdict.stock is not None and verdict.stock.rush.oversold
+        return self.gauges.explained() if oversold else []
+
     def act(self) -> float:
         """Let everybody do what is due, and keep the processes running; answers the second of the day."""
         self.turn()
         now = time.monotonic() - self.began
-        if self.gauges is not None and self.wiring is not None:
-            self.gauges.act(now, self.wiring.now())
         if self.people is not None and self.till is not None and self.colleague is not None:
+            self.gauges.act(now)
             word = self.colleague.act() if now >= MAPPED_AT * self.wishes.seconds else []
             for words in (*self.people.act(now), *self.till.act(now), *word):
                 self.screen.happened(words)
@@ -206,6 +209,12 @@ class Play:
         """What was called, by server, as the sandbox counted it."""
         return {name: server.get("calls")["by_operation"] for name, server in self.servers.items()}
 
+    @cached_property
+    def gauges(self) -> Gauges:
+        """What our own rows say of stock."""
+        assert self.wiring is not None  # noqa: S101 - opened first
+        return Gauges(self._db, self.wiring.now)
+
     @property
     def _busy(self) -> bool:
         return self.people is not None and not self.people.idle
@@ -224,7 +233,7 @@ class Play:
 
     @property
     def _telling(self) -> bool:
-        return self.gauges is not None and self.gauges.moving() > 0
+        return self.gauges.moving() > 0
 
     def _books(self) -> dict[str, Any]:
         return {market.name: self.servers[market.name].get("books") for market in MARKETS}

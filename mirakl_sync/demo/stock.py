@@ -71,6 +71,7 @@ def judge_rush(sku: str, markets: Mapping[str, Books], shop: Books, name: str) -
         sku=sku,
         start=start,
         came_in=sum(-event.pieces for event in events if event.pieces < 0),
+        orders=sum(event.pieces > 0 and event.where != name for event in events),
         sold=sold,
         turned_away={
             name: shop["turned_away"].get(sku, 0),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -31,7 +31,8 @@ def rush_in_words(rush: Rush) -> str:
     places = ", ".join(f"{where} {pieces}" for where, pieces in rush.sold.items() if pieces)
     turned = sum(rush.turned_away.values())
     return (
-        f"{rush.sku}: {rush.start} on the shelf, {rush.came_in} came in, {sum(rush.sold.values())} sold ({places}), "
+        f"{rush.sku}: {rush.start} on the shelf, {rush.came_in} came in, {sum(rush.sold.values())} sold ({places}; "
+        f"{rush.orders} orders of marketplaces beside those of the day), "
         f"{rush.left} left, {rush.times_empty} times empty, {turned} turned away; oversold {rush.oversold}."
     )
 
@@ -49,6 +50,14 @@ def measured_in_words(measured: Measured, closing: Mapping[str, int], shop: str)
     if kept:
         cost = ", ".join(f"{where} {pieces}" for where, pieces in sorted(kept.items()))
         yield f"The buffer grew to {measured.peak_buffer} at its peak. Kept back at closing, of {left} left: {cost}."
+
+
+def explained_in_words(explained: Sequence[str]) -> Iterator[str]:
+    """Why too much was sold, by our own rows."""
+    if explained:
+        yield "Why more was sold than was there, as our own rows tell it (they explain, they do not judge):"
+    for sentence in explained:
+        yield f"  {sentence}"
 
 
 def stock_as_plain(stock: Stock, measured: Measured, closing: Mapping[str, int]) -> dict[str, Any]:
@@ -71,6 +80,7 @@ def stock_as_plain(stock: Stock, measured: Measured, closing: Mapping[str, int])
             "sku": rush.sku,
             "start": rush.start,
             "came_in": rush.came_in,
+            "orders": rush.orders,
             "sold": dict(rush.sold),
             "turned_away": dict(rush.turned_away),
             "left": rush.left,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mirakl_sync.demo.remote import Remote
@@ -24,6 +24,7 @@ FREE = rf"^({_OF_ORDERS}|{_OF_SHIPMENTS}|(GET|POST|PUT) /wp-json/)"
 # numbers came last.
 WRITES = r"^(PUT /api/orders/.+/(accept|ship)$|POST /api/shipments$|PUT /api/shipments/ship$|(POST|PUT) /wp-json/)"
 SHIPPING = r"^(PUT /api/orders/.+/(tracking|ship)$|(GET|POST|PUT) /api/shipments)"
+STOCK = r"^(GET|POST) /api/offers/(stock/imports|export/async)"
 
 # What goes wrong and how often, together about a third of the calls. Shares of ``light`` are a third of these.
 TROUBLES: tuple[dict[str, Any], ...] = (
@@ -37,7 +38,10 @@ TROUBLES: tuple[dict[str, Any], ...] = (
     {"what": "late", "chance": 0.04, "seconds": 1.5, "match": WRITES},
     {"what": "slow", "chance": 0.05, "seconds": 1.5, "match": FREE},
     {"what": "fail", "chance": 0.04, "status": 429, "retry_after": 1, "match": SHIPPING},
+    {"what": "fail", "chance": 0.04, "status": 429, "retry_after": 1, "match": STOCK},
 )
+# Stock files that take long are slow on the marketplace's side, after an answer in time: so many, so many seconds.
+SLOW_FILES, FILE_TAKES = 6, 5.0
 WEBHOOKS = {"duplicate": 0.2, "reorder": 0.2, "lose": 0.15}
 SHARE = {"none": 0.0, "light": 1 / 3, "heavy": 1.0}
 
@@ -59,6 +63,9 @@ def begin(servers: Mapping[str, Remote], level: str, seed: int) -> None:
         # each its own luck: with one seed for all, a bad streak would be everybody's at the same moment
         server.post("trouble", {"seed": 100 * seed + number, "rules": rules(level)})
     share = SHARE[level]
+    for name, server in servers.items():
+        if name != STORE:
+            server.post("imports/slow", {"seconds": FILE_TAKES, "times": round(SLOW_FILES * share)})
     servers[STORE].post("webhooks", {name: chance * share for name, chance in WEBHOOKS.items()})
 
 
@@ -84,13 +91,15 @@ def end(servers: Mapping[str, Remote]) -> None:
 
 @dataclass
 class Killer:
-    """Kills a worker every few seconds and the broker twice a day; the supervisor starts them again."""
+    """Kills a worker every few seconds, one after the other in a shuffled round, and the broker twice a day; the
+    supervisor starts them again."""
 
     supervisor: Supervisor
     seconds: float
     chance: random.Random
     kills: int = 0
     broker_kills: int = 0
+    _round: list[str] = field(default_factory=list)
 
     def act(self, now: float) -> str:
         """Do what is due at ``now`` seconds of the day; answers whom it hit, or nothing."""
@@ -100,7 +109,8 @@ class Killer:
             return "the broker"
         if now >= (self.kills + 1) * min(KILL_EVERY, self.seconds / 3):
             self.kills += 1
-            name = self.chance.choice(WORKERS)
+            self._round = self._round or self.chance.sample(WORKERS, len(WORKERS))
+            name = self._round.pop()
             self.supervisor.kill(name)
             return f"the {name} process"
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from typing import Any
@@ -131,6 +132,62 @@ def test_everything_told_of_parcels_goes_wrong_in_every_way(call: str) -> None:
     assert ways >= {("fail", 503), ("fail", 429), ("fail_after", 502), ("lose_answer", None), ("slow", None)}
     told_again_in_its_place = call.endswith("/tracking")
     assert (("late", None) in ways) == (not told_again_in_its_place and not call.startswith("GET"))
+
+
+STOCK = (
+    "POST /api/offers/stock/imports",
+    "GET /api/offers/stock/imports/0-1/status",
+    "GET /api/offers/stock/imports/0-1/error_report",
+    "POST /api/offers/export/async",
+    "GET /api/offers/export/async/status/0-2",
+)
+
+
+@pytest.mark.parametrize("call", STOCK)
+def test_everything_told_and_read_of_stock_goes_wrong_but_never_late_because_calls_are_counted(call: str) -> None:
+    ways = {
+        (rule["what"], rule.get("status")) for rule in storm.rules("heavy") if re.search(rule.get("match", ""), call)
+    }
+    assert ways >= {("fail", 503), ("fail", 429), ("fail_after", 502), ("lose_answer", None), ("truncated", None)}
+    assert ways.isdisjoint({("slow", None), ("late", None)})
+
+
+class Told:
+    """A server that remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, Any] = {}
+
+    def post(self, what: str, body: Any = None) -> Any:
+        self.told[what] = body
+
+
+def test_stock_files_take_long_while_the_storm_lasts() -> None:
+    shop, market = Told(), Told()
+    storm.begin({STORE: shop, "nordmarkt": market}, "heavy", 1)
+    assert market.told["imports/slow"]["times"] > 0
+    assert "imports/slow" not in shop.told
+    storm.end({STORE: shop, "nordmarkt": market})
+    assert market.told["imports/slow"]["times"] == 0
+    assert market.told["trouble"]["rules"] == []
+
+
+class Hit:
+    """A supervisor that notes who is killed."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def kill(self, name: str) -> None:
+        self.names.append(name)
+
+
+def test_the_killer_meets_every_worker_once_in_a_round() -> None:
+    hit = Hit()
+    killer = storm.Killer(hit, 1000, random.Random(1))
+    for number in range(1, 2 * len(storm.WORKERS) + 1):
+        killer.act(number * storm.KILL_EVERY)
+    assert sorted(hit.names[:7]) == sorted(hit.names[7:]) == sorted(storm.WORKERS)
 
 
 @pytest.mark.parametrize("call", ["GET /api/orders", "PUT /api/orders", "PUT /api/orders/N-1-A/accept", *TOLD])

@@ -74,7 +74,7 @@ def test_what_was_there_is_sold_once_wherever_it_is_sold() -> None:
 
     assert problems == []
     assert (rush.start, rush.came_in, rush.left, rush.oversold, rush.times_empty) == (3, 0, 1, 0, 0)
-    assert rush.sold == {SHOP: 1, "nord": 1}
+    assert (rush.orders, rush.sold) == (1, {SHOP: 1, "nord": 1})
     assert rush.turned_away == {SHOP: 3, "nord": 4}
     assert rush.shown == {"nord/2000": 1}
 
