@@ -106,6 +106,7 @@ class _Judge:
         self.known, self.side, self.now = known, side, now
         self._ruled = {rule.name for rule in known.overrides}
         self._said: dict[tuple[object, ...], tuple[int | None, str]] = {}
+        self._agreed: dict[tuple[int, str], OfferFacts] = {}
 
     def wanted(self, sku: str, item: Any) -> tuple[int | None, str]:
         """The number wanted, and the rule that had the last word."""
@@ -119,6 +120,12 @@ class _Judge:
         if alike not in self._said:
             self._said[alike] = self._judged(sku)
         return self._said[alike]
+
+    def agreed(self, number: int, because: str) -> OfferFacts:
+        """The facts of an offer on which there is nothing to decide: nothing else about it matters."""
+        if (number, because) not in self._agreed:
+            self._agreed[number, because] = OfferFacts(number, number, because, number)
+        return self._agreed[number, because]
 
     def _judged(self, sku: str) -> tuple[int | None, str]:
         result, _ = scale.judge(sku, self.known, self.side, self.now)
@@ -140,6 +147,8 @@ def _beside(row: Any, judge: _Judge, whose: Ground) -> Beside:
     else:
         wanted, because = judge.wanted(row.sku, item)
         divided = not side.policy.warehouses or _divided(row, wanted, item, side)
+        if divided and row.theirs == wanted == row.wanted is not None and row.listed:
+            return Beside(row, item.quantity, judge.agreed(row.theirs, because), Cause.AGREE)
     facts = OfferFacts(
         wanted=wanted,
         theirs=row.theirs,
