@@ -12,7 +12,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from mirakl_sync.broker_look import BrokerLook
-from mirakl_sync.console import feeds, figures
+from mirakl_sync.console import feeds, figures, stock_figures
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.wiring import Wiring
 
@@ -75,6 +75,7 @@ class FromRows(Collector):
             yield _gauge("last_call_orders", "Unanswered orders in their last call", (), [((), answers.last_call)])
             yield _gauge("orders", "Orders by state", ("state",), figures.orders_by_state(tx))
             yield from _parcels(tx, now)
+            yield from _stock(tx, now)
             yield _gauge("inbox_items", "Open questions", ("kind", "owner"), figures.open_items(tx))
             unacted = figures.oldest_unacted(tx, now)
             yield _gauge("oldest_unacted_seconds", "Since the oldest untouched question was asked", ("owner",), unacted)
@@ -96,6 +97,19 @@ def _parcels(tx: Transaction, now: datetime) -> Iterator[Metric]:
     yield _gauge("parcels", "Parcels by state", ("state",), figures.parcels_by_state(tx))
     yield _gauge("blocked_parcels", "Parcels not told because a person is asked", (), [((), untold.blocked)])
     yield _gauge("oldest_untold_seconds", "How long the longest untold parcel has been known", (), [((), untold.age)])
+
+
+def _stock(tx: Transaction, now: datetime) -> Iterator[Metric]:
+    of = ("connection",)
+    yield _gauge("stock_due_offers", "Offers that differ and may be sent", of, stock_figures.due(tx))
+    oldest = stock_figures.oldest_due(tx, now)
+    yield _gauge("stock_oldest_due_seconds", "Since the oldest change that was not told", of, oldest)
+    yield _gauge("stock_refused_offers", "Offers whose number was refused", of, stock_figures.refused(tx))
+    yield _gauge("stock_held_offers", "Offers whose number waits for a person", of, stock_figures.held(tx))
+    delay = stock_figures.delay(tx, now)
+    yield _gauge("stock_delay_seconds", "19 of 20 changes arrived within this time", of, delay)
+    drift = stock_figures.drift(tx)
+    yield _gauge("stock_drift_offers", "Offers that disagreed when last compared", ("connection", "cause"), drift)
 
 
 def _gauge(name: str, means: str, labels: tuple[str, ...], samples: Samples) -> Metric:

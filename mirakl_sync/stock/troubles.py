@@ -188,7 +188,7 @@ def _held(tx: Transaction, side: Side) -> Iterator[Found]:
     first = rows[0]
     skus = [row.sku for row in rows]
     words = (
-        f"Our numbers for {_pieces(count)} of {side.key} wait: {some(skus, count)}. {first.sku}: {first.held}; "
+        f"Our numbers for {count} offer{'' if count == 1 else 's'} of {side.key} wait: {some(skus, count)}. {first.sku}: {first.held}; "
         f"{_number(first.theirs)} is shown, ours would be {_number(first.wanted)}."
     )
     yield Found(side.connection_id, HELD, side.key, words, {"count": count, "skus": skus})

@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from mirakl_sync.broker_look import BrokerLook, Depths
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.db.models import CallLimit, Delivery, Effect
+from mirakl_sync.db.models import CallLimit, Connection, Delivery, Effect, Offer, StockComparison, StockLatency
 from mirakl_sync.inbox import desk
 from mirakl_sync.upkeep import heartbeat
 
@@ -120,3 +120,34 @@ def test_queues_are_told_while_the_broker_answers(figures, monkeypatch):
 
 def test_a_broker_that_is_no_redis_is_not_asked():
     assert BrokerLook("amqp://127.0.0.1:1//", ["orders"]).depths() == Depths(False, {})
+
+
+def test_stock_is_counted_by_connection(figures, db, clock, connection):
+    now = clock()
+    with db.transaction() as tx:
+        store = tx.get_one(Connection, connection).store_pk
+        for sku, columns in {
+            "DUE": {"due": True, "since": now - timedelta(seconds=90)},
+            "OLD": {"due": True, "since": now - timedelta(seconds=700)},
+            "TRAVELS": {"since": now - timedelta(seconds=9000)},
+            "REFUSED": {"refused": 3, "refusal": "no such offer"},
+            "HELD": {"held": "changed by somebody else"},
+            "GONE": {"held": "changed by somebody else", "listed": False},
+        }.items():
+            tx.add(Offer(connection_id=connection, store_pk=store, sku=sku, **columns))
+        tx.add(StockLatency(connection_id=connection, day=f"{now:%Y-%m-%d}", counts={"60": 20}))
+        for causes, done in (({"never_sent": 9}, now), ({"waiting": 2, "refused": 0}, now), ({"held": 7}, None)):
+            run = {"connection_id": connection, "asked_by": "ann", "began_at": now, "finished_at": done}
+            tx.add(StockComparison(causes=causes, **run))
+            tx.flush()
+
+    told = {key: value for key, value in figures().items() if key[0].startswith("stock_")}
+
+    assert told == {
+        ("stock_due_offers", "acme-webshop"): 2,
+        ("stock_oldest_due_seconds", "acme-webshop"): 700,
+        ("stock_refused_offers", "acme-webshop"): 1,
+        ("stock_held_offers", "acme-webshop"): 1,
+        ("stock_delay_seconds", "acme-webshop"): pytest.approx(59.25),
+        ("stock_drift_offers", "acme-webshop", "waiting"): 2,
+    }

@@ -160,7 +160,7 @@ class TestNumbersThatAreNotTaken:
         floor.count("MUG", 5)
         floor.offer(acme, "MUG", theirs=9, held="changed by somebody else")
         assert look(floor) == {
-            "stock_held": "Our numbers for 1 number of acme wait: MUG. MUG: changed by somebody else; 9 is shown, ours "
+            "stock_held": "Our numbers for 1 offer of acme wait: MUG. MUG: changed by somebody else; 9 is shown, ours "
             "would be 5."
         }
 
