@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -107,11 +107,11 @@ def stage(database_url: str, in_flight: int, round_trip_ms: int, *, queue: str =
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         url = database_url or f"sqlite:///{folder / 'bench.db'}"
-        sandbox = _sandbox(stack, folder)
+        servers = sandbox(stack, folder, PLAN)
         own = embedded_broker.prepare(folder)
         broker = _start(stack, list(own.command), dict(os.environ), folder / "broker.log")
         embedded_broker.wait_until_ready(own.url)
-        market, webshop = sandbox["market"], sandbox["webshop"]
+        market, webshop = servers["market"], servers["webshop"]
         key = secrets.new_key()
         environ = {
             **os.environ,
@@ -130,12 +130,13 @@ def stage(database_url: str, in_flight: int, round_trip_ms: int, *, queue: str =
         yield Stage(market["url"], market["shops"][0]["key"], folder, wiring, connection, worker, broker)
 
 
-def _sandbox(stack: ExitStack, folder: Path) -> dict[str, Any]:
-    plan, ready = folder / "plan.json", folder / "ready.json"
-    plan.write_text(json.dumps(PLAN))
-    command = [sys.executable, "-m", "mirakl_sync.sandbox", "--plan", str(plan), "--ready", str(ready)]
+def sandbox(stack: ExitStack, folder: Path, plan: Mapping[str, Any]) -> dict[str, Any]:
+    """The servers of a plan, running in a process of their own until the stack is left; by name, how to reach them."""
+    file, ready = folder / "plan.json", folder / "ready.json"
+    file.write_text(json.dumps(plan))
+    command = [sys.executable, "-m", "mirakl_sync.sandbox", "--plan", str(file), "--ready", str(ready)]
     _start(stack, command, dict(os.environ), folder / "sandbox.log")
-    over = time.monotonic() + 20
+    over = time.monotonic() + 60
     while not ready.exists() or not ready.read_text().strip():
         if time.monotonic() > over:
             raise TimeoutError((folder / "sandbox.log").read_text())

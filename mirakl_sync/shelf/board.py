@@ -37,9 +37,9 @@ _PLAIN = (
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What a batch of words did: how many entries are newer, and the SKUs that stand otherwise than before."""
+    """What a batch of words did: SKUs of which they are newer than what was known, and that stand otherwise."""
 
-    newer: int = 0
+    newer: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
 
 
@@ -56,7 +56,7 @@ def observe(tx: Transaction, store_pk: int, facts: Iterable[ProductFacts], now: 
     for sku, fact in told.items():
         batch.take(known.get(sku), fact)
     batch.write(tx)
-    return Observed(len(batch.first) + len(batch.newer), tuple(batch.changed))
+    return Observed(tuple(fact.sku for fact in (*batch.first, *batch.newer)), tuple(batch.changed))
 
 
 class _Batch:

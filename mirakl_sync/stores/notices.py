@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,17 +22,14 @@ _SKU_QUESTIONS = ("unknown_sku", "duplicate_sku", "insufficient_stock", "backord
 
 def apply(tx: Transaction, store_pk: int, notices: Iterable[Notice], now: datetime) -> str:
     """Write down what changed and ring for the orders it concerns; answers a sentence. May be called again."""
-    orders = products = ignored = 0
     notices = list(notices)
     _lock(tx, store_pk, notices)
-    for notice in notices:
-        if notice.kind is NoticeKind.ORDER:
-            told = _order(tx, store_pk, notice, now)
-            orders += told
-        else:
-            told = _product(tx, store_pk, notice, now)
-            products += told
-        ignored += not told
+    orders = sum(_order(tx, store_pk, notice, now) for notice in notices if notice.kind is NoticeKind.ORDER)
+    products = sum(
+        _products(tx, store_pk, some, now)
+        for some in _apart([notice for notice in notices if notice.kind is not NoticeKind.ORDER])
+    )
+    ignored = len(notices) - orders - products
     return f"{orders} orders and {products} products changed, {ignored} notices of no concern"
 
 
@@ -81,18 +78,49 @@ def _status(tx: Transaction, row: Order, link: PlatformLink, notice: Notice, now
     return True
 
 
-def _product(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> bool:
-    """Every SKU is kept; the questions about it are looked at again. Where the notice does not tell the SKU (deleted
-    products, parents that count for their variations) the store is asked about all that hang on it."""
-    facts, doubted = notice.product, 0
-    if notice.deleted or notice.incomplete or facts is None or not facts.sku:
-        doubted = board.doubt_product(tx, store_pk, notice.subject, now, deleted=notice.deleted)
-    if notice.deleted or facts is None or not facts.sku:
-        return doubted > 0
+def _apart(notices: Iterable[Notice]) -> Iterator[list[Notice]]:
+    """The notices in parts that can be written down at once: two words on one SKU are judged one after the other, and
+    so is what is said of a whole product."""
+    part: dict[str, Notice] = {}
+    for notice in notices:
+        sku = _sku(notice)
+        if not sku or notice.incomplete or sku in part:
+            if part:
+                yield list(part.values())
+            part = {}
+        if not sku or notice.incomplete:
+            yield [notice]
+        else:
+            part[sku] = notice
+    if part:
+        yield list(part.values())
+
+
+def _sku(notice: Notice) -> str:
+    return notice.product.sku if notice.product is not None and not notice.deleted else ""
+
+
+def _products(tx: Transaction, store_pk: int, notices: Sequence[Notice], now: datetime) -> int:
+    """How many told something new. Every SKU is kept; the questions about it are looked at again. Where a notice does
+    not tell the SKU (deleted products, parents that count for their variations) the store is asked about all that hang
+    on it."""
+    doubted = 0
+    for notice in notices:
+        if notice.incomplete or not _sku(notice):
+            doubted += board.doubt_product(tx, store_pk, notice.subject, now, deleted=notice.deleted) > 0
+    told = [notice.product for notice in notices if notice.product is not None and _sku(notice)]
+    if not told:
+        return doubted
     # their clock dates the notice, ours dates what we promised: a shop running ahead must not outdate our promises
-    facts = replace(facts, observed_at=min(facts.observed_at, now))
-    if not board.observe(tx, store_pk, [facts], now).newer:
-        return False
+    facts = [replace(fact, observed_at=min(fact.observed_at, now)) for fact in told]
+    newer = board.observe(tx, store_pk, facts, now).newer
+    if newer:
+        _ring_for_waiting(tx, store_pk, newer)
+    return len(newer)
+
+
+def _ring_for_waiting(tx: Transaction, store_pk: int, skus: Sequence[str]) -> None:
+    """Orders wait for an answer to a question about these."""
     waiting = tx.execute(
         select(Order.id)
         .join(InboxSubject, (InboxSubject.subject == "order") & (InboxSubject.subject_id == Order.id))
@@ -100,10 +128,9 @@ def _product(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> b
         .where(
             InboxItem.closed_at.is_(None),
             InboxItem.kind.in_(_SKU_QUESTIONS),
-            InboxItem.key == facts.sku,
+            InboxItem.key.in_(skus),
             Order.store_pk == store_pk,
         )
     ).scalars()
-    for order_pk in list(waiting):
+    for order_pk in dict.fromkeys(waiting):
         tx.wake(TASKS[ORDERS], order_pk)
-    return True

@@ -33,7 +33,7 @@ def store(db: Database) -> int:
 
 def observe(db: Database, store: int, *facts: ProductFacts) -> int:
     with db.transaction() as tx:
-        return board.observe(tx, store, facts).newer
+        return len(board.observe(tx, store, facts).newer)
 
 
 def promise(db: Database, order_id: str, *lines: OrderLine) -> int:

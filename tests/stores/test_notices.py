@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from mirakl_sync.db.models import PlatformLink, ShelfItem
 from mirakl_sync.records.shop import Notice, NoticeKind, PlatformOrder, ProductFacts
@@ -83,3 +83,44 @@ def test_a_deleted_order_counts_as_cancelled(day: Day) -> None:
 def test_an_order_of_nobody_is_ignored(day: Day) -> None:
     told = Notice(NoticeKind.ORDER, "99999", day.clock(), deleted=True)
     assert _tell(day, told) == "0 orders and 0 products changed, 1 notices of no concern"
+
+
+def _facts(sku: str, quantity: int, at: datetime, *, dated_by_shop: bool = True) -> Notice:
+    product = ProductFacts(sku, at, product_id=sku[-2:], quantity=quantity, dated_by_shop=dated_by_shop)
+    return Notice(NoticeKind.PRODUCT, sku[-2:], at, product=product)
+
+
+def _statements(day: Day, *told: Notice) -> int:
+    asked: list[object] = []
+
+    def note(*_: object) -> None:
+        asked.append(None)
+
+    event.listen(day.wiring.db.writing, "before_cursor_execute", note)
+    _tell(day, *told)
+    event.remove(day.wiring.db.writing, "before_cursor_execute", note)
+    return len(asked)
+
+
+def test_a_hundred_changes_ask_the_database_no_more_often_than_two(day: Day) -> None:
+    at = day.clock() - timedelta(minutes=5)
+    two = _statements(day, *(_facts(f"TWO-{n:02}", 5, at) for n in range(2)))
+    assert _statements(day, *(_facts(f"MANY-{n:02}", 5, at) for n in range(100))) == two
+
+
+def test_two_words_on_one_sku_are_judged_one_after_the_other(day: Day) -> None:
+    at = day.clock() - timedelta(minutes=5)
+    told = _tell(day, _facts("TWICE-01", 5, at), _facts("OTHER-02", 5, at), _facts("TWICE-01", 4, at))
+    assert told == "0 orders and 2 products changed, 1 notices of no concern"
+    with day.wiring.db.reading() as tx:
+        row = tx.execute(select(ShelfItem).where(ShelfItem.sku == "TWICE-01")).scalar_one()
+    # two different numbers of one second: the shop is asked
+    assert (row.quantity, row.look_at is not None) == (5, True)
+
+
+def test_what_is_deleted_after_it_was_told_is_asked_about(day: Day) -> None:
+    at = day.clock() - timedelta(minutes=5)
+    gone = Notice(NoticeKind.PRODUCT, "01", at, deleted=True)
+    assert _tell(day, _facts("GONE-01", 5, at), gone) == "0 orders and 2 products changed, 0 notices of no concern"
+    with day.wiring.db.reading() as tx:
+        assert tx.execute(select(ShelfItem.look_at).where(ShelfItem.sku == "GONE-01")).scalar_one() is not None
