@@ -266,7 +266,7 @@ def _look_up(opened: OpenConnection, wiring: Wiring, push: StockPush, *, ready: 
         if now < (settles := _settles(wiring, row)):
             return "the file may still be on its way", settles
         if not ready:
-            reading.want(tx, opened.id, row.asked_at + SETTLES)
+            reading.want(tx, opened.id, settles)
             return "whether the file arrived is looked up in the marketplace's list", now + timedelta(seconds=5)
         there, missing = arriving.looked_up(tx, opened, row, now)
         _free(tx, opened, row, PushState.DONE, now)
