@@ -10,26 +10,10 @@ import click
 from mirakl_sync.cli.context import at_work
 from mirakl_sync.cli.output import dump, json_option, note, say, table, when
 from mirakl_sync.cli.stock_acting import duration
-from mirakl_sync.shelf.story import Told
 from mirakl_sync.stock import stories
 from mirakl_sync.stock import why as whys
 from mirakl_sync.stock.stories import Line
-
-# News that come so much later than what they tell of are marked.
-LATE = timedelta(seconds=1)
-_WHAT = {
-    Told.LEVEL: "the shop counts {after} instead of {before}",
-    Told.SOLD: "{pieces} sold ({ref})",
-    Told.FELT: "the shop subtracted {pieces} ({ref})",
-    Told.GIVEN_BACK: "a sale of {pieces} ended without the goods ({ref})",
-    Told.WANTED: "should show {after} instead of {before}",
-    Told.SENT: "{after} sent ({ref})",
-    Told.ACCEPTED: "{after} accepted ({ref})",
-    Told.REFUSED: "{after} refused ({ref})",
-    Told.UNKNOWN: "no answer to {after} ({ref})",
-    Told.SHOWN: "its list shows {after}, {before} was believed",
-    Told.RULE: "a person ruled",
-}
+from mirakl_sync.stock.story_words import happened, number
 
 
 @click.command()
@@ -81,26 +65,15 @@ def story(key: str, sku: str, since: timedelta, as_json: bool) -> None:
 
 
 def _told(line: Line, keys: Sequence[str]) -> tuple[object, ...]:
-    told = line.entry
-    what = _WHAT[Told(told.kind)].format(
-        before=_number(told.before), after=_number(told.after), pieces=told.pieces, ref=told.ref or "?"
-    )
-    late = told.learned_at - told.at
-    known = f" [learned {late.total_seconds():.0f} s later]" if late >= LATE else ""
-    words = f": {told.words}" if told.words else ""
     return (
-        when(told.at),
-        told.connection or "shop",
-        f"{what}{words}{known}",
-        _number(line.level),
+        when(line.entry.at),
+        line.entry.connection or "shop",
+        happened(line),
+        number(line.level),
         line.unfelt or "",
-        _number(line.available),
-        *(_number(line.shown[each]) if each in line.shown else "" for each in keys),
+        number(line.available),
+        *(number(line.shown[each]) if each in line.shown else "" for each in keys),
     )
-
-
-def _number(number: int | None) -> str:
-    return "?" if number is None else str(number)
 
 
 COMMANDS = (why, story)

@@ -10,7 +10,7 @@ from flask import Flask, Response, render_template
 from werkzeug.exceptions import HTTPException
 
 from mirakl_sync import __version__
-from mirakl_sync.console import guard, health, hooks, metrics, pages, shipping_pages, words
+from mirakl_sync.console import guard, health, hooks, metrics, pages, shipping_pages, stock_pages, words
 from mirakl_sync.hooks.inbox import receive
 from mirakl_sync.wiring import Wiring
 
@@ -31,6 +31,7 @@ def create_app(wiring: Wiring, queues: Sequence[str] = (), *, receive: hooks.Rec
     app.register_blueprint(metrics.blueprint(wiring, queues))
     app.register_blueprint(pages.blueprint(wiring, queues))
     app.register_blueprint(shipping_pages.blueprint(wiring))
+    app.register_blueprint(stock_pages.blueprint(wiring))
     app.register_error_handler(HTTPException, _not_found)
     app.register_error_handler(Exception, _broken)
     return app

@@ -15,11 +15,15 @@ from mirakl_sync.cases import ledger
 from mirakl_sync.orders import states
 from mirakl_sync.orders.states import State
 from mirakl_sync.shipments.states import State as Parcel
+from mirakl_sync.stock.lane import PushState
+from mirakl_sync.stock.story_words import happened
 
 _STEPS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 # The colour a state's word stands on. The word is always there: colour is never alone.
 _TONES = {
     "waits": {
+        "paused",
+        PushState.SENT,
         *states.UNANSWERED,
         states.STAGING,
         states.WAITING_ACCEPTANCE,
@@ -27,7 +31,7 @@ _TONES = {
         ledger.ASKED,
         Parcel.NOTED,
     },
-    "runs": {State.ACCEPTED, State.PLACED, states.SHIPPING},
+    "runs": {"sends", State.ACCEPTED, State.PLACED, states.SHIPPING},
     "done": {
         State.SHIPPED,
         State.CLOSED,
@@ -36,9 +40,10 @@ _TONES = {
         ledger.CONFIRMED,
         "accept",
         Parcel.TOLD,
+        PushState.DONE,
     },
     "ended": {State.REFUSED, State.CANCELED, *states.ENDED_STATES, "refuse", Parcel.DROPPED},
-    "alarm": {ledger.UNKNOWN, "silent", "late"},
+    "alarm": {ledger.UNKNOWN, "silent", "late", "stopped", PushState.FAILED},
 }
 URGENCIES = {3: "now", 2: "soon", 1: "calm"}
 
@@ -107,5 +112,13 @@ def filled(**changes: Any) -> str:
     return f"{request.path}?{urlencode({name: value for name, value in asked.items() if value not in ('', None)})}"
 
 
-FILTERS = {"when": when, "distance": distance, "span": span, "amount": amount, "tone": tone, "coded": coded}
+FILTERS = {
+    "when": when,
+    "distance": distance,
+    "span": span,
+    "amount": amount,
+    "tone": tone,
+    "coded": coded,
+    "happened": happened,
+}
 GLOBALS = {"filled": filled, "counted": counted, "urgencies": URGENCIES}

@@ -160,12 +160,13 @@ def _refused(tx: Transaction, side: Side) -> Iterator[Found]:
     most = sorted(reasons.items(), key=lambda each: (-len(each[1]), each[0]))
     for why, skus in most[:_REASONS]:
         more = " at least" if len(rows) == _READ else ""
-        words = f"{side.key} refuses{more} {_pieces(len(skus))}: {why} ({some(skus[:NAMED], len(skus))})"
+        words = f"{side.key} refuses{more} {_counted(len(skus), 'number')}: {why} ({some(skus[:NAMED], len(skus))})"
         facts = {"count": len(skus), "skus": skus[:NAMED], "reason": why}
         yield Found(side.connection_id, REFUSED, why[:150], words, facts)
     if others := [sku for _, skus in most[_REASONS:] for sku in skus]:
-        words = f"{side.key} refuses {_pieces(len(others))} for {len(most) - _REASONS} other reasons: " + some(
-            others[:NAMED], len(others)
+        words = (
+            f"{side.key} refuses {_counted(len(others), 'number')} for {len(most) - _REASONS} other reasons: "
+            + some(others[:NAMED], len(others))
         )
         facts = {"count": len(others), "skus": others[:NAMED]}
         yield Found(side.connection_id, REFUSED, "other reasons", words + ".", facts)
@@ -188,8 +189,8 @@ def _held(tx: Transaction, side: Side) -> Iterator[Found]:
     first = rows[0]
     skus = [row.sku for row in rows]
     words = (
-        f"Our numbers for {count} offer{'' if count == 1 else 's'} of {side.key} wait: {some(skus, count)}. {first.sku}: {first.held}; "
-        f"{_number(first.theirs)} is shown, ours would be {_number(first.wanted)}."
+        f"Our numbers for {_counted(count, 'offer')} of {side.key} wait: {some(skus, count)}. "
+        f"{first.sku}: {first.held}; {_number(first.theirs)} is shown, ours would be {_number(first.wanted)}."
     )
     yield Found(side.connection_id, HELD, side.key, words, {"count": count, "skus": skus})
 
@@ -273,5 +274,5 @@ def some(skus: Sequence[str], count: int) -> str:
     return f"{shown} and {count - 5} more" if count > 5 else shown
 
 
-def _pieces(count: int) -> str:
-    return f"{count} number{'' if count == 1 else 's'}"
+def _counted(count: int, one: str) -> str:
+    return f"{count} {one}{'' if count == 1 else 's'}"

@@ -85,6 +85,7 @@ PURE = {
     "stock.causes": "explain.wording",
     # of the story only the kinds of its lines
     "stock.oversell": "explain.wording shelf.news shelf.story",
+    "stock.story_words": "shelf.story stock.oversell",
     "stock.why_words": "explain.wording stock.causes stock.views",
     "stock.sighting": "records",
     "shipments.suggest": "records.shipment shipments.carriers shipments.numbers",
