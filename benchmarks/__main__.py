@@ -15,21 +15,23 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import acceptance, arrivals, bookkeeping, shipments
+from benchmarks import acceptance, arrivals, bookkeeping, shipments, stock
 from tests.postgres import running_postgres
 
 # in flight, milliseconds, orders
 PAIRS = ((16, 200, 600), (64, 200, 1000), (16, 0, 1000), (64, 0, 1000))
 CONFIRMED = ((16, 200, 600), (16, 0, 1000))
-PARTS = ("acceptance", "shipments")
+# a million fills SQLite's file with half a gigabyte; PostgreSQL is measured where it can be compared
+OFFERS = {"sqlite": (10_000, 100_000, 1_000_000), "postgresql": (10_000, 100_000)}
+PARTS = ("acceptance", "shipments", "stock")
 
 
 def main() -> None:
     """Measure on SQLite and on PostgreSQL."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a third of the orders, SQLite only")
+    parser.add_argument("--quick", action="store_true", help="a third of the orders, ten thousand offers, SQLite only")
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the figures are written")
-    parser.add_argument("--only", choices=PARTS, help="one half of it")
+    parser.add_argument("--only", choices=PARTS, help="one part of it")
     options = parser.parse_args()
     console, figures = Console(), {}
     parts = (options.only,) if options.only else PARTS
@@ -45,7 +47,7 @@ def main() -> None:
 def _all(
     name: str, database: Callable[[], str], parts: Sequence[str], quick: bool, console: Console
 ) -> dict[str, float]:
-    measure = {"acceptance": _acceptance, "shipments": _shipments}
+    measure = {"acceptance": _acceptance, "shipments": _shipments, "stock": _stock}
     figures: dict[str, float] = {}
     for part in parts:
         for key, found in measure[part](name, database, quick, console):
@@ -74,6 +76,13 @@ def _shipments(name: str, database: Callable[[], str], quick: bool, console: Con
     console.print(f"measuring {name}.per_confirmation and {name}.released …", style="dim")
     yield f"{name}.per_confirmation", shipments.bookkeeping(database())
     yield f"{name}.released", shipments.released(database())
+
+
+def _stock(name: str, database: Callable[[], str], quick: bool, console: Console) -> Iterator[tuple[str, Any]]:
+    for offers in OFFERS[name][:1] if quick else OFFERS[name]:
+        console.print(f"measuring {name}.stock.{offers} …", style="dim")
+        for part, found in stock.measure(database(), offers=offers, burst=offers == OFFERS[name][-1]):
+            yield f"{name}.stock.{offers}.{part}", found
 
 
 def _show(name: str, figures: dict[str, float], console: Console) -> None:

@@ -15,10 +15,10 @@ from sqlalchemy import bindparam, select, update
 
 from mirakl_sync.db.models import Offer, ShelfItem
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.shelf import story
+from mirakl_sync.shelf import board, story
 from mirakl_sync.shelf.story import Told
 from mirakl_sync.stock import scale
-from mirakl_sync.stock.scale import Scale, Weighed
+from mirakl_sync.stock.scale import Weighed
 from mirakl_sync.wiring import Wiring
 
 _OFFERS, _SHELF = Offer.__table__, ShelfItem.__table__
@@ -46,36 +46,57 @@ def weigh(wiring: Wiring, store_pk: int) -> WeighReport:
     weighed = changed = 0
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends:
-        with wiring.db.transaction() as tx:
-            some = weigh_some(tx, wiring, store_pk)
+        some = _weigh_some(wiring, store_pk)
         weighed, changed = weighed + some.weighed, changed + some.changed
         if some.weighed < AT_ONCE:
             return WeighReport(weighed, changed)
     return WeighReport(weighed, changed, more=True)
 
 
-def weigh_some(tx: Transaction, wiring: Wiring, store_pk: int) -> WeighReport:
-    """One transaction's worth of ``weigh``."""
+def _weigh_some(wiring: Wiring, store_pk: int) -> WeighReport:
+    """Some of them. Whoever writes the shelf goes on to its offers; so nobody who holds offers waits for the shelf."""
     now = wiring.now()
-    touched = tx.execute(_TOUCHED, {"store": store_pk}).all()
-    if not touched:
-        return WeighReport()
-    known = scale.load(tx, wiring.connections, store_pk, touched, now)
-    done = [(row, scale.weighed(row, known, now)) for row in touched]
-    tx.execute(_WEIGHED, [_written(row, result) for row, result in done])
-    changed = [(row, result) for row, result in done if row.wanted != result.wanted]
-    story.write(tx, (_told(store_pk, row, result, now) for row, result in changed if row.because))
-    _remember_speed(tx, known, skus(touched), now)
+    with wiring.db.transaction() as tx:
+        if unknown := list(tx.execute(_UNKNOWN, {"store": store_pk}).scalars()):
+            board.ask_for(tx, store_pk, unknown, now)
+    with wiring.db.transaction() as tx:
+        touched = tx.execute(_TOUCHED, {"store": store_pk}).all()
+        if not touched:
+            return WeighReport()
+        known = scale.load(tx, wiring.connections, store_pk, touched, now)
+        done = [(row, scale.weighed(row, known, now)) for row in touched]
+        tx.execute(_WEIGHED, [_written(row, result) for row, result in done])
+        changed = [(row, result) for row, result in done if row.wanted != result.wanted]
+        story.write(tx, (_told(store_pk, row, result, now) for row, result in changed if row.because))
+    # whoever dies here loses nothing: the speed is read off the shelf when the SKU is weighed again
+    if rows := scale.sold_since(known, skus(touched), now):
+        with wiring.db.transaction() as tx:
+            tx.execute(_SPEED, rows)
     return WeighReport(len(done), len(changed))
 
 
-# Whoever touches one of these while we weigh waits for our transaction, and touches it again after it.
+# Whoever touches one of these while we weigh waits for our transaction, and touches it again after it. In the order of
+# the index: by any other, each batch of a whole catalogue would sort all that is left.
 _TOUCHED = (
     select(_OFFERS)
     .where(_OFFERS.c.store_pk == bindparam("store"), _OFFERS.c.touched_at.is_not(None))
-    .order_by(_OFFERS.c.id)
+    .order_by(_OFFERS.c.touched_at, _OFFERS.c.id)
     .limit(AT_ONCE)
     .with_for_update(skip_locked=True)
+)
+_NEXT = (
+    select(_OFFERS.c.store_pk, _OFFERS.c.sku)
+    .where(_OFFERS.c.store_pk == bindparam("store"), _OFFERS.c.touched_at.is_not(None))
+    .order_by(_OFFERS.c.touched_at, _OFFERS.c.id)
+    .limit(AT_ONCE)
+    .subquery()
+)
+_UNKNOWN = (
+    select(_NEXT.c.sku)
+    .join(_SHELF, (_SHELF.c.store_pk == _NEXT.c.store_pk) & (_SHELF.c.sku == _NEXT.c.sku), isouter=True)
+    .where(_SHELF.c.id.is_(None))
+    .distinct()
+    .order_by(_NEXT.c.sku)
 )
 _WRITES = ("wanted", "spread", "because", "since", "again_at", "due")
 _WEIGHED = (
@@ -109,11 +130,6 @@ def _told(store_pk: int, row: Any, result: Weighed, now: datetime) -> dict[str, 
         after=result.wanted,
         words=result.because,
     )
-
-
-def _remember_speed(tx: Transaction, known: Scale, weighed_skus: Sequence[str], now: datetime) -> None:
-    if rows := scale.sold_since(known, weighed_skus, now):
-        tx.execute(_SPEED, rows)
 
 
 _SPEED = (
