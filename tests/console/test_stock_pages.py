@@ -148,7 +148,7 @@ def test_an_offers_story_is_told_second_by_second(client, shelf):
 
     assert "2 sold (O-17-A) [learned 60 s later]" in html
     assert "the shop counts 7 instead of 9" in html
-    assert '<th scope="col" class="number">acme-webshop shows</th>' in html
+    assert '<th scope="col" class="number">acme-webshop</th>' in html
     assert '<option value="24" selected>a day</option>' in html
 
 
