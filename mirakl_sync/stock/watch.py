@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select, update
 
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.db.models import InboxItem, LevelFeed, StockRule
+from mirakl_sync.db.models import Connection, InboxItem, LevelFeed, Offer, StockLane, StockRule
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.inbox import desk
 from mirakl_sync.shelf import offers
@@ -48,7 +48,22 @@ def watch(wiring: Wiring) -> WatchReport:
             _turn(tx, [side for side in sides if side.store == store], stale.get(store), now)
         closed = _settle(tx, [*found, *stale.values()], now)
         tx.execute(delete(StockRule).where(StockRule.until < now - KEEP_RULES))
+        _unhurry(tx)
     return WatchReport(len(found) + len(stale), closed)
+
+
+def _unhurry(tx: Transaction) -> None:
+    """Where nothing differs any more there is nothing to hurry for: a later change goes its usual way."""
+    due = exists().where(Offer.connection_id == StockLane.connection_id, Offer.due)
+    touched = exists().where(
+        Connection.id == StockLane.connection_id, Offer.store_pk == Connection.store_pk, Offer.touched_at.is_not(None)
+    )
+    tx.execute(
+        update(StockLane)
+        .where(StockLane.hurry != "", StockLane.push_id.is_(None), ~due, ~touched)
+        .values(hurry="")
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _settle(tx: Transaction, found: Iterable[Found], now: datetime) -> int:

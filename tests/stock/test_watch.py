@@ -365,3 +365,21 @@ def test_rules_that_ended_long_ago_are_forgotten(floor: Floor, acme: int, clock:
     watch(floor.wiring)
     with floor.db.reading() as tx:
         assert [tx.get(StockRule, number) is None for number in (1, 2, 3)] == [True, False, False]
+
+
+def test_a_lane_that_was_hurried_for_nothing_is_hurried_no_more(floor: Floor, acme: int) -> None:
+    floor.count("MUG", 5)
+    floor.offer(acme, "MUG", theirs=5)
+    lane(floor, acme, hurry="ann")
+    watch(floor.wiring)
+    assert floor.lane(acme).hurry == "ann"
+    floor.weigh()
+    watch(floor.wiring)
+    assert floor.lane(acme).hurry == ""
+    floor.count("MUG", 4)
+    with floor.db.transaction() as tx:
+        offers.touch_all(tx, floor.clock(), connection_id=acme)
+    floor.weigh()
+    lane(floor, acme, hurry="ann")
+    watch(floor.wiring)
+    assert floor.lane(acme).hurry == "ann"
