@@ -139,3 +139,19 @@ def test_touched_offers_come_in_the_order_of_their_index(day: StockDay) -> None:
             assert [row[3] for row in explained] == [
                 "SEARCH offers USING INDEX ix_offers_touched (store_pk=? AND touched_at>?)"
             ]
+
+
+def test_what_goes_into_a_file_is_read_off_one_index(day: StockDay) -> None:
+    with _noted(day) as asked:
+        day.count("MUG", 40)
+        day.minutes(2)
+    which = [each for each in asked if "FILTER (WHERE offers.wanted" in each or "ORDER BY CASE" in each]
+    assert len(which) >= 2
+    with day.wiring.db.writing.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            plans = [connection.exec_driver_sql(f"EXPLAIN {each}", asked[each]).scalars().all() for each in which]
+            assert all("ix_offers_due" in " ".join(steps) for steps in plans)
+        else:
+            for each in which:
+                rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", asked[each]).all()
+                assert "SEARCH offers USING COVERING INDEX ix_offers_due (connection_id=?)" in [row[3] for row in rows]

@@ -32,7 +32,8 @@ class Offer(Base):
         UniqueConstraint("connection_id", "sku"),
         _only("ix_offers_touched", "store_pk", "touched_at", where="touched_at IS NOT NULL"),
         _only("ix_offers_again", "again_at", where="again_at IS NOT NULL"),
-        _only("ix_offers_due", "connection_id", "wanted", where="due", sqlite="due = 1"),
+        # all that decides about a file: which of a million go first is known without reading the offers
+        _only("ix_offers_due", "connection_id", "wanted", "theirs", "since", where="due", sqlite="due = 1"),
         _only("ix_offers_push", "push_id", where="push_id IS NOT NULL"),
         _only("ix_offers_since", "connection_id", "since", where="since IS NOT NULL"),
         _only("ix_offers_asked", "connection_id", "listed", "because", "sku", where=ASKED_ABOUT),

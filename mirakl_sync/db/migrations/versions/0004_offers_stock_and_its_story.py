@@ -229,7 +229,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_offers_due",
-            ["connection_id", "wanted"],
+            ["connection_id", "wanted", "theirs", "since"],
             unique=False,
             postgresql_where=sa.text("due"),
             sqlite_where=sa.text("due = 1"),
