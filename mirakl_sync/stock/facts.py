@@ -86,8 +86,12 @@ def ground(tx: Transaction, connections: Connections, connection_id: int) -> Gro
 def beside(
     tx: Transaction, connections: Connections, whose: Ground, rows: Sequence[Any], now: datetime
 ) -> list[Beside]:
-    """These offers (rows of ``COLUMNS``), each with the number wanted now and the cause of a difference."""
-    known = scale.look(tx, connections, whose.store_pk, rows)
+    """These offers (rows of ``COLUMNS``, neighbours in the order of their SKUs), each with the number wanted now and
+    the cause of a difference."""
+    if not rows:
+        return []
+    first, last = rows[0].sku, rows[-1].sku
+    known = scale.stretch(tx, connections, whose.store_pk, whose.connection_id, first, last)
     side = known.sides[whose.connection_id]
     judge = _Judge(known, side, now)
     found = [_beside(row, judge, whose) for row in rows]

@@ -8,10 +8,19 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, union
 
 from mirakl_sync.connections.opened import Connections
-from mirakl_sync.db.models import Connection, LevelFeed, ShelfItem, StockLane, StockRule
+from mirakl_sync.db.models import (
+    Connection,
+    LevelFeed,
+    Offer,
+    OrderLine,
+    ShelfComponent,
+    ShelfItem,
+    StockLane,
+    StockRule,
+)
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.policy.model import StockPolicy
 from mirakl_sync.shelf import board, bundles
@@ -19,7 +28,7 @@ from mirakl_sync.stock import velocity
 from mirakl_sync.stock.limits import Override, applying, ends_at, limits
 from mirakl_sync.stock.rules import Level, Wanted, spread, wanted
 
-_SHELF = ShelfItem.__table__
+_OFFERS, _SHELF = Offer.__table__, ShelfItem.__table__
 # Nothing has been measured yet: a minute until we know, one until a file may go, one until it is worked off.
 USUAL_DELAY = 180.0
 UNSEEN = "unseen"
@@ -80,15 +89,42 @@ def load(tx: Transaction, connections: Connections, store_pk: int, rows: Sequenc
 
 def look(tx: Transaction, connections: Connections, store_pk: int, rows: Sequence[Any]) -> Scale:
     """The same without writing: SKUs the shelf has never heard of are not in it."""
-    shelf = _shelf(tx, store_pk, sorted({row.sku for row in rows}))
+    skus = sorted({row.sku for row in rows})
+    shelf = _shelf(tx, store_pk, skus)
+    ids = {row.connection_id for row in rows}
+    return _gathered(tx, connections, store_pk, shelf, shelf, StockRule.name.in_(skus), ids)
+
+
+def stretch(
+    tx: Transaction, connections: Connections, store_pk: int, connection_id: int, first: str, last: str
+) -> Scale:
+    """The same of all offers of a connection from one SKU to another, by ranges: comparisons ask so by the million."""
+    where = {"store": store_pk, "of": connection_id, "first": first, "last": last}
+    shelf = {row.sku: row for row in tx.execute(_STRETCH, where)}
+    moving = [sku for sku in tx.execute(_MOVING, where).scalars() if sku in shelf]
+    named = StockRule.name.between(first, last)
+    return _gathered(tx, connections, store_pk, shelf, moving, named, [connection_id])
+
+
+def _gathered(
+    tx: Transaction,
+    connections: Connections,
+    store_pk: int,
+    shelf: dict[str, Any],
+    moving: Iterable[str],
+    named: ColumnElement[bool],
+    connection_ids: Iterable[int],
+) -> Scale:
+    """With what belongs to the shelf's entries; only those ``moving`` can have been sold, or be sold in bundles."""
     parts = {sku for row in shelf.values() for sku, _ in row.components or ()} - shelf.keys()
+    asked = sorted({*moving, *parts})
     if parts:
-        shelf |= _shelf(tx, store_pk, sorted(parts))
+        shelf = shelf | _shelf(tx, store_pk, sorted(parts))
     return Scale(
         shelf=shelf,
-        unfelt=_unfelt(tx, store_pk, list(shelf)),
-        overrides=_overrides(tx, store_pk, shelf),
-        sides=sides(tx, connections, {row.connection_id for row in rows}),
+        unfelt=_unfelt(tx, store_pk, asked) if asked else {},
+        overrides=_overrides(tx, store_pk, shelf, named),
+        sides=sides(tx, connections, connection_ids),
         read_at=tx.execute(select(LevelFeed.read_at).where(LevelFeed.store_pk == store_pk)).scalar_one_or_none(),
     )
 
@@ -98,27 +134,50 @@ def _shelf(tx: Transaction, store_pk: int, skus: Sequence[str]) -> dict[str, Any
 
 
 # no more than is asked: a comparison reads them by the million
-_SHELF_ROWS = select(
-    *(
-        _SHELF.c[name]
-        for name in (
-            "id",
-            "sku",
-            "observed_at",
-            "matches",
-            "quantity",
-            "in_stock",
-            "backorders",
-            "sellable",
-            "categories",
-            "locations",
-            "components",
-            "available",
-            "speed",
-            "speed_at",
-        )
+_COLUMNS = tuple(
+    _SHELF.c[name]
+    for name in (
+        "id",
+        "sku",
+        "observed_at",
+        "matches",
+        "quantity",
+        "in_stock",
+        "backorders",
+        "sellable",
+        "categories",
+        "locations",
+        "components",
+        "available",
+        "speed",
+        "speed_at",
     )
-).where(_SHELF.c.store_pk == bindparam("store"), _SHELF.c.sku.in_(bindparam("skus", expanding=True)))
+)
+_SHELF_ROWS = select(*_COLUMNS).where(
+    _SHELF.c.store_pk == bindparam("store"), _SHELF.c.sku.in_(bindparam("skus", expanding=True))
+)
+
+
+def _within(sku: Any) -> Any:
+    return sku.between(bindparam("first"), bindparam("last"))
+
+
+_STRETCH = (
+    select(*_COLUMNS)
+    .join(_OFFERS, _OFFERS.c.sku == _SHELF.c.sku)
+    .where(
+        _OFFERS.c.connection_id == bindparam("of"),
+        _within(_OFFERS.c.sku),
+        # one by one: the same range here would be joined by comparing all with all where nothing was counted yet
+        _SHELF.c.store_pk == bindparam("store"),
+    )
+)
+_MOVING = union(
+    select(OrderLine.sku).where(OrderLine.store_pk == bindparam("store"), OrderLine.unfelt, _within(OrderLine.sku)),
+    select(ShelfComponent.component).where(
+        ShelfComponent.store_pk == bindparam("store"), _within(ShelfComponent.component)
+    ),
+)
 
 
 def _unfelt(tx: Transaction, store_pk: int, skus: Sequence[str]) -> dict[str, int]:
@@ -130,14 +189,14 @@ def _unfelt(tx: Transaction, store_pk: int, skus: Sequence[str]) -> dict[str, in
     return {sku: sold.get(sku, 0) + inside.get(sku, 0) for sku in skus}
 
 
-def _overrides(tx: Transaction, store_pk: int, shelf: Mapping[str, Any]) -> list[Override]:
+def _overrides(tx: Transaction, store_pk: int, shelf: Mapping[str, Any], named: ColumnElement[bool]) -> list[Override]:
     categories = {name for row in shelf.values() for name in row.categories or ()}
     found = tx.execute(
         select(StockRule)
         .where(
             StockRule.store_pk == store_pk,
             or_(
-                and_(StockRule.scope == "sku", StockRule.name.in_(list(shelf))),
+                and_(StockRule.scope == "sku", named),
                 and_(StockRule.scope == "category", StockRule.name.in_(sorted(categories))),
             ),
         )

@@ -8,14 +8,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from mirakl_sync.clock import FixedClock
-from mirakl_sync.db.models import ShelfComponent, StockRule
+from mirakl_sync.db.models import Offer, ShelfComponent, StockRule
 from mirakl_sync.db.transaction import Database
 from mirakl_sync.dispatch import RecordingDispatcher
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.policy.model import InDoubt, StockPolicy
 from mirakl_sync.shelf import offers
+from mirakl_sync.stock import facts
+from mirakl_sync.stock.facts import Beside
 from mirakl_sync.stock.views import Why
 from mirakl_sync.stock.why import why
 from tests.stock.orders import sell
@@ -63,6 +66,9 @@ def test_it_is_the_number_weighing_comes_to_whatever_is_known(floor: Floor, seed
     before = {(key, sku): _why(floor, key, sku) for key in connections for sku in skus}
     floor.weigh()
 
+    for number in connections.values():
+        for each in _compared(floor, number):
+            assert (each.facts.wanted, each.facts.because) == (each.row.wanted, each.row.because), each.row.sku
     for (key, sku), told in before.items():
         row = floor.seen(sku, connections[key])
         after = _why(floor, key, sku)
@@ -71,6 +77,14 @@ def test_it_is_the_number_weighing_comes_to_whatever_is_known(floor: Floor, seed
         assert told.steps[-1][1] == told.wanted
         assert (after.cause == "agree") == (row.wanted is not None and row.theirs == row.wanted)
         assert all(sentence and sentence[-1] in ".!?”" for sentence in told.sentences), told.sentences
+
+
+def _compared(floor: Floor, connection: int) -> list[Beside]:
+    """Every offer of a connection, as a comparison looks at many at once."""
+    with floor.db.reading() as tx:
+        rows = tx.execute(select(*facts.COLUMNS).where(Offer.connection_id == connection).order_by(Offer.sku)).all()
+        whose = facts.ground(tx, floor.wiring.connections, connection)
+        return facts.beside(tx, floor.wiring.connections, whose, rows, floor.clock())
 
 
 def _oddities(chance: random.Random, floor: Floor, skus: list[str]) -> dict:
