@@ -92,8 +92,9 @@ def poll(store_pk: int, wiring: Wiring) -> LevelReport:
     with wiring.db.transaction() as tx:
         row = tx.get_one(LevelFeed, store_pk)
         row.leased_until, row.next_poll_at = None, now + every
-        # everything that changed before we asked is on the shelf
-        row.read_at = now
+        if Capability.PRODUCT_NOTICES in capabilities:
+            # everything that changed before we asked is on the shelf
+            row.read_at = now
         heartbeat.beat(tx, f"levels:{store.key}", wiring.now(), max(every, timedelta(seconds=15)), words)
         desk.close_by_key(tx, None, "misconfigured", f"levels:{store.key}", now, "the store's numbers were read again")
     return LevelReport(words)
