@@ -68,6 +68,8 @@ def sold(tx: Transaction, connection_id: int, store_pk: int, sales: Iterable[Sal
     sales = list(sales)
     if not sales:
         return
+    # first, and SKU by SKU on all connections: two marketplaces that sell the same at once must not wait for each other
+    touch(tx, store_pk, _first(sales))
     _tell(tx, Told.SOLD, connection_id, store_pk, sales, now, "")
     tx.execute(
         _LOWERED,
@@ -76,7 +78,6 @@ def sold(tx: Transaction, connection_id: int, store_pk: int, sales: Iterable[Sal
             for sale in sorted(sales, key=lambda sale: sale.sku)
         ],
     )
-    touch(tx, store_pk, _first(sales))
 
 
 _SOLD_AT = bindparam("sold_at", type_=UtcDateTime())
@@ -106,9 +107,9 @@ def given_back(
     sales = list(sales)
     if not sales:
         return
+    touch(tx, store_pk, _first(sales))
     _tell(tx, Told.GIVEN_BACK, connection_id, store_pk, sales, now, words)
     forget_theirs(tx, connection_id, {sale.sku for sale in sales})
-    touch(tx, store_pk, _first(sales))
 
 
 def missed(

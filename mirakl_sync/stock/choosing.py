@@ -44,10 +44,12 @@ def choose(tx: Transaction, opened: OpenConnection, choice: Choice, now: datetim
     push = StockPush(connection_id=opened.id, state=PushState.ASKED, asked_at=now)
     tx.add(push)
     tx.flush()
+    chosen = _OFFERS.c.id.in_(wanted(opened, choice))
+    lock(tx, chosen)
     # what was touched meanwhile may go all the same: it is weighed against the sent number when the file is over
     tx.execute(
         update(_OFFERS)
-        .where(_OFFERS.c.id.in_(wanted(opened, choice)))
+        .where(chosen)
         .values(push_id=push.id, sent=_OFFERS.c.wanted, sent_since=_OFFERS.c.since, since=None, due=False, refused=None)
     )
     count = select(func.count(), func.count().filter(_OFFERS.c.sent == 0)).where(_OFFERS.c.push_id == push.id)
@@ -57,6 +59,16 @@ def choose(tx: Transaction, opened: OpenConnection, choice: Choice, now: datetim
         return None
     tell(tx, push, Told.SENT, now, after=_OFFERS.c.sent, ref=f"file {push.id}")
     return push
+
+
+def lock(tx: Transaction, which: Any) -> None:
+    """SKU by SKU, as whoever touches offers does: in any other order the two could wait for each other."""
+    if tx.get_bind().dialect.name != "sqlite":
+        tx.execute(
+            select(func.count()).select_from(
+                select(_OFFERS.c.id).where(which).order_by(_OFFERS.c.sku).with_for_update().subquery()
+            )
+        )
 
 
 def lines(tx: Transaction, push: int) -> Iterator[StockLine]:

@@ -77,8 +77,11 @@ def _killed(day: Day, step: Step, moment: str) -> int:
     return kill(day, step.call, moment, skip=step.skip)
 
 
-def kill(day: Day, call: str, moment: str, *, skip: int = 0, store: int = 0) -> int:
-    """A worker of everything dies at ``moment`` of the first call like ``call``; with a ``store`` it polls it too."""
+def kill(day: Day, call: str, moment: str, *, skip: int = 0, store: int = 0, **more: Any) -> int:
+    """A worker of everything dies at ``moment`` of the first call like ``call``; with a ``store`` it polls it too.
+
+    ``more`` goes into the victim's plan: ``stock`` for a worker of stock, ``rounds``, ``stride``.
+    """
     plan = {
         "database_url": day.wiring.config.database_url,
         "key": TEST_KEY,
@@ -90,6 +93,7 @@ def kill(day: Day, call: str, moment: str, *, skip: int = 0, store: int = 0) -> 
         "moment": moment,
         "skip": skip,
         "rounds": 3,
+        **more,
     }
     command = [sys.executable, "-m", "tests.processes.victim", json.dumps(plan)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)

@@ -28,8 +28,9 @@ from mirakl_sync.errors import MiraklSyncError
 from mirakl_sync.http.client import HttpTransport
 from mirakl_sync.orders import intake, references, sweep
 from mirakl_sync.shipments import flow as parcels
-from mirakl_sync.stores import poll
-from mirakl_sync.wiring import wire
+from mirakl_sync.stock import pushing, reading
+from mirakl_sync.stores import levels, poll
+from mirakl_sync.wiring import Wiring, wire
 
 MOMENTS = (
     "before the call is sent",
@@ -81,22 +82,23 @@ class Workers:
 
 def _doom(fate: Fate) -> None:
     """Wrap the places where the process may end."""
-    call, body, transaction = HttpTransport.call, HttpTransport._body, Database.transaction
+    ask, body, transaction = HttpTransport._ask, HttpTransport._body, Database.transaction
 
-    def doomed_call(self: HttpTransport, operation: Any, method: str, path: str, **rest: Any) -> Any:
-        if not fate.concerns(operation.code, method, path):
-            answer = call(self, operation, method, path, **rest)
-            fate.passed(operation.code, method, path)
+    def doomed_ask(self: HttpTransport, call: Any, budget: bool) -> Any:
+        what = _what(self, call)
+        if not fate.concerns(*what):
+            answer = ask(self, call, budget)
+            fate.passed(*what)
             return answer
         fate.at(0)
-        answer = call(self, operation, method, path, **rest)
+        answer = ask(self, call, budget)
         fate.answered = True
         return answer
 
-    def doomed_body(self: HttpTransport, asked: Any, response: Any) -> bytes:
-        if fate.concerns(asked.operation.code, asked.method, re.sub(r"^.*(/wc/v3/|/api/)", r"\1", asked.url)):
+    def doomed_body(self: HttpTransport, call: Any, response: Any) -> bytes:
+        if fate.concerns(*_what(self, call)):
             fate.at(1)
-        return body(self, asked, response)
+        return body(self, call, response)
 
     def doomed_transaction(self: Database) -> AbstractContextManager[Transaction]:
         if fate.answered:
@@ -108,9 +110,14 @@ def _doom(fate: Fate) -> None:
         if fate.answered:
             fate.at(3)
 
-    HttpTransport.call = doomed_call  # type: ignore[method-assign]  # the very place where the process shall die
+    HttpTransport._ask = doomed_ask  # type: ignore[method-assign]  # the very place where the process shall die
     HttpTransport._body = doomed_body  # type: ignore[method-assign]
     Database.transaction = doomed_transaction  # type: ignore[method-assign]
+
+
+def _what(transport: HttpTransport, call: Any) -> tuple[str, str, str]:
+    """Operation, method and path of a call."""
+    return call.asked.operation.code, call.asked.method, call.url.removeprefix(transport.base_url)
 
 
 def main(plan: dict[str, Any]) -> int:
@@ -119,10 +126,10 @@ def main(plan: dict[str, Any]) -> int:
 
     fate = Fate(plan["call"], plan["moment"], plan["skip"])
     _doom(fate)
-    ahead = timedelta(seconds=plan["ahead"])
+    ahead = [timedelta(seconds=plan["ahead"])]
 
     def now() -> datetime:
-        return real.now() + ahead
+        return real.now() + ahead[0]
 
     config = Config(
         database_url=plan["database_url"],
@@ -139,10 +146,20 @@ def main(plan: dict[str, Any]) -> int:
         intake.pull(plan["connection"], wiring)
         if plan.get("store"):
             _survive(lambda: poll.poll(plan["store"], wiring))
+        if plan.get("stock"):
+            _stock(plan, wiring)
         while workers.waiting:
             _survive(lambda: run(workers.waiting.popleft(), wiring))
         references.tell_due(wiring)
+        ahead[0] += timedelta(seconds=plan.get("stride", 0))
     return SURVIVED
+
+
+def _stock(plan: dict[str, Any], wiring: Wiring) -> None:
+    """What the workers of stock do."""
+    _survive(lambda: levels.poll(plan["store"], wiring))
+    _survive(lambda: pushing.push(plan["connection"], wiring))
+    _survive(lambda: reading.read_offers(plan["connection"], wiring))
 
 
 def _survive(work: Callable[[], Any]) -> None:
