@@ -40,7 +40,9 @@ def main() -> None:
         with running_postgres() as address:
             figures |= _all("postgresql", lambda: _fresh(address), parts, options.quick, console)
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    options.json.write_text(json.dumps(figures, indent=2) + "\n")
+    # what was not measured this time stays
+    known = json.loads(options.json.read_text()) if options.only and options.json.exists() else {}
+    options.json.write_text(json.dumps(known | figures, indent=2) + "\n")
     console.print(f"figures written to {options.json}")
 
 
