@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from mirakl_sync.db.models import Delivery, InboxItem, Message, Order, PeriodRun, Telling
+from mirakl_sync.db.models import (
+    Delivery,
+    InboxItem,
+    Message,
+    Offer,
+    Order,
+    PeriodRun,
+    StockEvent,
+    StockLatency,
+    StockPush,
+    Telling,
+)
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.http.redact import redact
 from mirakl_sync.orders import states
@@ -61,6 +72,8 @@ def prune(wiring: Wiring) -> PruneReport:
             order.payload, order.has_addresses = redact(order.payload), False
     with wiring.db.transaction() as tx:
         _messages(tx, now)
+    with wiring.db.transaction() as tx:
+        _stock(tx, now)
     return PruneReport(len(ids), len(orders))
 
 
@@ -75,3 +88,13 @@ def _messages(tx: Transaction, now: datetime) -> None:
     gone = list(tx.execute(old.limit(BATCH * 10)).scalars())
     tx.execute(delete(Telling).where(Telling.message_pk.in_(gone)))
     tx.execute(delete(Message).where(Message.id.in_(gone)))
+
+
+def _stock(tx: Transaction, now: datetime) -> None:
+    """A SKU's story and its files are of use while somebody may ask what happened; a day of sales may fill a table."""
+    old = select(StockEvent.id).where(StockEvent.at < now - KEEP_MARKS).order_by(StockEvent.at).limit(BATCH * 500)
+    tx.execute(delete(StockEvent).where(StockEvent.id.in_(old)))
+    over = StockPush.finished_at < now - KEEP_MARKS
+    on_its_way = select(Offer.push_id).where(Offer.push_id.is_not(None))
+    tx.execute(delete(StockPush).where(over, StockPush.id.not_in(on_its_way)))
+    tx.execute(delete(StockLatency).where(StockLatency.day < f"{now - KEEP_MARKS:%Y-%m-%d}"))

@@ -9,7 +9,19 @@ import pytest
 from sqlalchemy import func, select
 
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.db.models import Connection, Delivery, Heartbeat, Message, Order, PeriodRun, Store, Telling
+from mirakl_sync.db.models import (
+    Connection,
+    Delivery,
+    Heartbeat,
+    Message,
+    Order,
+    PeriodRun,
+    StockEvent,
+    StockLatency,
+    StockPush,
+    Store,
+    Telling,
+)
 from mirakl_sync.inbox import desk
 from mirakl_sync.upkeep import heartbeat, prune, queues, silence
 from tests.flows.days import Day, a_day
@@ -183,3 +195,17 @@ def test_old_messages_are_forgotten_unless_their_question_is_open(day: Day) -> N
     with day.wiring.db.reading() as tx:
         assert sorted(tx.execute(select(Message.subject)).scalars()) == ["open", "young"]
     assert _count(day, Telling) == 2
+
+
+def test_the_story_of_stock_is_kept_two_months(day: Day) -> None:
+    with day.wiring.db.transaction() as tx:
+        connection = tx.execute(select(Connection)).unique().scalar_one()
+        for age in (1, 59, 61):
+            at = day.clock() - timedelta(days=age)
+            tx.add(StockEvent(store_pk=connection.store_pk, sku="MUG", at=at, learned_at=at, kind="level", after=age))
+            tx.add(StockPush(connection_id=connection.id, state="done", asked_at=at, finished_at=at))
+            tx.add(StockLatency(connection_id=connection.id, day=f"{at:%Y-%m-%d}", counts={"5": 1}))
+    prune.prune(day.wiring)
+    with day.wiring.db.reading() as tx:
+        assert sorted(tx.execute(select(StockEvent.after)).scalars()) == [1, 59]
+    assert (_count(day, StockPush), _count(day, StockLatency)) == (2, 2)
