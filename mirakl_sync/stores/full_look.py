@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from sqlalchemy import func, select, update
@@ -13,6 +13,7 @@ from mirakl_sync.cases.step import Ask
 from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import InboxItem, LevelFeed, ShelfItem, Store
 from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.errors import MiraklSyncError, TryLater
 from mirakl_sync.inbox import desk
 from mirakl_sync.platforms.contract import Capability
 from mirakl_sync.platforms.registry import platform as platform_spec
@@ -23,6 +24,8 @@ from mirakl_sync.upkeep import heartbeat
 from mirakl_sync.wiring import Wiring
 
 AT_ONCE = 500
+# A look that broke off is repeated after so long, one that a person must judge after more.
+ANEW, JUDGED = timedelta(minutes=5), timedelta(hours=1)
 # When more than this part of what is sellable, and more than so many, is suddenly gone, a person is asked first.
 BRAKE, BRAKE_FROM = 0.05, 20
 KIND = "levels_vanished"
@@ -55,10 +58,16 @@ def read_levels(store_pk: int, wiring: Wiring) -> LevelReport:
         feed.full += 1
         number, platform = feed.full, wiring.connections.store(store)
     seen = 0
-    told = iter(platform.levels())
-    while batch := list(islice(told, AT_ONCE)):
-        seen += len(batch)
-        _keep(wiring, store_pk, batch, number)
+    try:
+        told = iter(platform.levels())
+        while batch := list(islice(told, AT_ONCE)):
+            seen += len(batch)
+            _keep(wiring, store_pk, batch, number)
+    except MiraklSyncError as error:
+        wait = max(ANEW, timedelta(seconds=(isinstance(error, TryLater) and error.after) or 0))
+        with wiring.db.transaction() as tx:
+            tx.get_one(LevelFeed, store_pk).next_full_at = wiring.now() + wait
+        raise
     return _conclude(wiring, store_pk, number, began, seen)
 
 
@@ -86,10 +95,12 @@ def _conclude(wiring: Wiring, store_pk: int, number: int, began: datetime, seen:
     with wiring.db.transaction() as tx:
         store, feed = tx.get_one(Store, store_pk), tx.get_one(LevelFeed, store_pk)
         gone = _missing(tx, store_pk, number, began)
+        allowed = _allowed(tx, store.key, feed.read_full_at)
         feed.next_full_at, feed.read_full_at = next_full(began, store), began
         feed.read_at = max(filter(None, (feed.read_at, began)))
         words = f"{seen} SKUs seen"
-        if gone.skus and _too_many(tx, store_pk, gone) and not _allowed(tx, store.key):
+        if gone.skus and _too_many(tx, store_pk, gone) and not allowed:
+            feed.next_full_at = min(feed.next_full_at, now + JUDGED)
             ask = Ask(KIND, store.key, _question(store.key, gone), facts={"skus": gone.skus[:50]})
             desk.open_item(tx, None, ask, "", None, now)
             words += f", {len(gone.skus)} missing: a person is asked"
@@ -126,12 +137,14 @@ def _too_many(tx: Transaction, store_pk: int, gone: _Gone) -> bool:
     return gone.sellable > max(BRAKE_FROM, sellable * BRAKE)
 
 
-def _allowed(tx: Transaction, store: str) -> bool:
-    """A person settled the question lately: they may be taken off."""
+def _allowed(tx: Transaction, store: str, last: datetime | None) -> bool:
+    """A person settled the question since the last complete look: what it was about may be taken off, and no more."""
     item = tx.execute(
         select(InboxItem).where(InboxItem.kind == KIND, InboxItem.key == store).order_by(InboxItem.id.desc()).limit(1)
     ).scalar_one_or_none()
-    return item is not None and item.closed_by not in ("", desk.ITSELF)
+    if item is None or item.closed_at is None or last is None:
+        return False
+    return item.closed_by != desk.ITSELF and item.closed_at > last
 
 
 def _question(store: str, gone: _Gone) -> str:

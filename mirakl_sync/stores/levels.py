@@ -105,12 +105,15 @@ def _interrupted(wiring: Wiring, store_pk: int, error: MiraklSyncError) -> None:
     now = wiring.now()
     with wiring.db.transaction() as tx:
         row, store = tx.get_one(LevelFeed, store_pk), tx.get_one(Store, store_pk)
-        wait = (error.after or 15) if isinstance(error, TryLater) else polling.MENDED_BY_PEOPLE
-        row.leased_until, row.next_poll_at = None, now + timedelta(seconds=wait)
+        row.leased_until, row.next_poll_at = None, now + timedelta(seconds=_wait(error))
         if isinstance(error, Misconfigured):
             words = f"The numbers of store {store.key} cannot be read: {error.words}"
             ask = Ask("misconfigured", f"levels:{store.key}", words, facts={"way_out": error.way_out})
             desk.open_item(tx, None, ask, "", None, now)
+
+
+def _wait(error: MiraklSyncError) -> float:
+    return (error.after or 15) if isinstance(error, TryLater) else polling.MENDED_BY_PEOPLE
 
 
 def look(store_pk: int, wiring: Wiring) -> LevelReport:
@@ -125,11 +128,16 @@ def look(store_pk: int, wiring: Wiring) -> LevelReport:
             return LevelReport("the shop does not answer at present")
         skus = _doubted(tx, store_pk)
         feed.looking_until = now + wiring.config.lease
+    until = None
     try:
         return look_at(store_pk, skus, wiring)
+    except MiraklSyncError as error:
+        # a shop in trouble is not asked again at every tick
+        until = wiring.now() + timedelta(seconds=_wait(error))
+        raise
     finally:
         with wiring.db.transaction() as tx:
-            tx.get_one(LevelFeed, store_pk).looking_until = None
+            tx.get_one(LevelFeed, store_pk).looking_until = until
 
 
 def look_at(store_pk: int, skus: Sequence[str], wiring: Wiring) -> LevelReport:

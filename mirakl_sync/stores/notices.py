@@ -15,6 +15,7 @@ from mirakl_sync.orders import states
 from mirakl_sync.orders.case import ORDERS, TASKS
 from mirakl_sync.records.shop import Notice, NoticeKind
 from mirakl_sync.shelf import board
+from mirakl_sync.shelf.news import CLOCKS_DIFFER
 from mirakl_sync.shipments import intake as shipments
 
 _SKU_QUESTIONS = ("unknown_sku", "duplicate_sku", "insufficient_stock", "backorder", "price_below")
@@ -33,15 +34,19 @@ def apply(tx: Transaction, store_pk: int, notices: Iterable[Notice], now: dateti
     return f"{orders} orders and {products} products changed, {ignored} notices of no concern"
 
 
-def _lock(tx: Transaction, store_pk: int, notices: Iterable[Notice]) -> None:
-    """Orders are locked in the order of their keys, as pulls do: a batch and a pull must not wait for each other."""
+def _lock(tx: Transaction, store_pk: int, notices: Sequence[Notice]) -> None:
+    """Orders and SKUs are locked in the order of their keys, as pulls and looks do: two batches, or a batch and a pull,
+    must not wait for each other."""
     subjects = [notice.subject for notice in notices if notice.kind is NoticeKind.ORDER]
-    if tx.get_bind().dialect.name == "sqlite" or len(subjects) < 2:
+    if tx.get_bind().dialect.name == "sqlite" or len(notices) < 2:
         return
-    links = select(PlatformLink.order_pk).where(
-        PlatformLink.store_pk == store_pk, PlatformLink.platform_order_id.in_(subjects)
-    )
-    tx.execute(select(Order.id).where(Order.id.in_(links)).order_by(Order.id).with_for_update())
+    if subjects:
+        links = select(PlatformLink.order_pk).where(
+            PlatformLink.store_pk == store_pk, PlatformLink.platform_order_id.in_(subjects)
+        )
+        tx.execute(select(Order.id).where(Order.id.in_(links)).order_by(Order.id).with_for_update())
+    if skus := sorted({_sku(notice) for notice in notices} - {""}):
+        board.seen(tx, store_pk, skus, lock=True)
 
 
 def _order(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> bool:
@@ -111,6 +116,8 @@ def _products(tx: Transaction, store_pk: int, notices: Sequence[Notice], now: da
     told = [notice.product for notice in notices if notice.product is not None and _sku(notice)]
     if not told:
         return doubted
+    # of a shop running far ahead an echo of the past looks like the present: it is asked
+    board.doubt(tx, store_pk, [fact.sku for fact in told if fact.observed_at - now > CLOCKS_DIFFER], now)
     # their clock dates the notice, ours dates what we promised: a shop running ahead must not outdate our promises
     facts = [replace(fact, observed_at=min(fact.observed_at, now)) for fact in told]
     newer = board.observe(tx, store_pk, facts, now).newer
