@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select, update
 
@@ -13,12 +13,16 @@ from mirakl_sync.cases.step import Ask
 from mirakl_sync.db.claim import take_lease
 from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import Delivery, Store
+from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Misconfigured, Refused, Unreadable
 from mirakl_sync.inbox import desk
 from mirakl_sync.stores import notices
 from mirakl_sync.wiring import Wiring
 
 log = logging.getLogger(__name__)
+
+# Deliveries read at once.
+TOGETHER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,11 @@ def receive(wiring: Wiring, store_key: str, headers: Mapping[str, str], body: by
 
 
 def digest(delivery_id: int, wiring: Wiring) -> DigestReport:
-    """Read a kept webhook and pass on what it says. May be called twice."""
+    """Read a kept webhook and pass on what it says, together with those like it that wait. May be called twice."""
+    with wiring.db.reading() as tx:
+        kept = tx.get(Delivery, delivery_id)
+        if kept is not None and kept.digested_at is not None:
+            return DigestReport("digested before")
     now = wiring.now()
     with wiring.db.transaction() as tx:
         if not take_lease(tx, Delivery, delivery_id, now, wiring.config.lease):
@@ -88,19 +96,56 @@ def digest(delivery_id: int, wiring: Wiring) -> DigestReport:
         if delivery.digested_at is not None:
             return DigestReport("digested before")
         delivery.attempts += 1
+        taken = [delivery, *_like_it(tx, delivery, now + wiring.config.lease)]
         store = tx.get_one(Store, delivery.store_pk)
         platform = wiring.connections.store(store)
-    try:
-        told = platform.read_notices(delivery.topic, delivery.body.encode())
-    except Unreadable as error:
-        return _put_aside(wiring, delivery_id, store, error, "unreadable_delivery")
-    except Misconfigured as error:
-        return _put_aside(wiring, delivery_id, store, error, "misconfigured")
+    told, read = [], []
+    for each in sorted(taken, key=lambda row: row.id):
+        try:
+            told += platform.read_notices(each.topic, each.body.encode())
+            read.append(each.id)
+        except (Unreadable, Misconfigured) as error:
+            kind = "misconfigured" if isinstance(error, Misconfigured) else "unreadable_delivery"
+            aside = _put_aside(wiring, each.id, store, error, kind)
+    if not read:
+        return aside
     with wiring.db.transaction() as tx:
         words = notices.apply(tx, store.id, told, wiring.now())
-        row = tx.get_one(Delivery, delivery_id)
-        row.digested_at, row.outcome, row.leased_until = wiring.now(), words, None
+        words += f" in {len(read)} deliveries" if len(read) > 1 else ""
+        tx.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(read))
+            .values(digested_at=wiring.now(), outcome=words, leased_until=None)
+            .execution_options(synchronize_session=False)
+        )
     return DigestReport(words)
+
+
+def _like_it(tx: Transaction, delivery: Delivery, until: datetime) -> list[Delivery]:
+    """Others of the store and topic that wait, ours until then: a thousand changes at once are written down together.
+
+    Only what nobody tried yet, and beside a first attempt: what breaks the work is then tried alone, and put aside
+    alone.
+    """
+    if delivery.attempts > 1:
+        return []
+    query = (
+        select(Delivery)
+        .where(
+            Delivery.digested_at.is_(None),
+            Delivery.store_pk == delivery.store_pk,
+            Delivery.topic == delivery.topic,
+            Delivery.attempts == 0,
+            Delivery.leased_until.is_(None),
+        )
+        .order_by(Delivery.received_at, Delivery.id)
+        .limit(TOGETHER - 1)
+        .with_for_update(skip_locked=True)
+    )
+    others = list(tx.execute(query).scalars())
+    for other in others:
+        other.attempts, other.leased_until = 1, until
+    return others
 
 
 def sweep(wiring: Wiring) -> DigestReport:

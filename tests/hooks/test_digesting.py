@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import datetime
+from typing import Any
+
 import pytest
 
 from mirakl_sync.hooks import inbox
+from mirakl_sync.records.shop import Notice
 from tests.flows.days import exactly_once
 from tests.hooks.conftest import Door
 
@@ -93,6 +98,45 @@ def test_a_delivery_that_kills_is_put_aside_after_five_attempts(door: Door, monk
     inbox.sweep(door.day.wiring)
     (kept,) = door.deliveries()
     assert kept.outcome == "put aside after five attempts; the poll sees the same change"
+
+
+def test_what_waits_is_digested_together(door: Door) -> None:
+    for number in range(7, 12):
+        door.ring({"id": number}, topic="order.deleted")
+    door.ring({"id": 7}, topic="product.deleted")
+    first, *others = _digest(door)
+    assert first == "0 orders and 0 products changed, 5 notices of no concern in 5 deliveries"
+    assert others == ["digested before"] * 4 + ["0 orders and 0 products changed, 1 notices of no concern"]
+
+
+def test_what_cannot_be_understood_is_put_aside_alone(door: Door) -> None:
+    for body in ({"id": 7}, {"number": 8}, {"id": 9}):
+        door.ring(body, topic="order.deleted")
+    _digest(door)
+    said = [kept.outcome for kept in door.deliveries()]
+    assert said[0] == said[2] == "0 orders and 0 products changed, 2 notices of no concern in 2 deliveries"
+    assert said[1] != said[0]
+    assert door.day.questions() == ["unreadable_delivery"]
+
+
+def test_a_delivery_that_kills_does_not_take_others_with_it(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in (7, 666, 9):
+        door.ring({"id": number}, topic="order.deleted")
+    apply = inbox.notices.apply
+
+    def dies(tx: Any, store_pk: int, told: list[Notice], now: datetime) -> str:
+        if any(notice.subject == "666" for notice in told):
+            raise ZeroDivisionError
+        return apply(tx, store_pk, told, now)
+
+    monkeypatch.setattr(inbox.notices, "apply", dies)
+    with pytest.raises(ZeroDivisionError):
+        inbox.digest(door.deliveries()[0].id, door.day.wiring)
+    door.day.later(minutes=5)
+    for kept in door.deliveries():
+        with contextlib.suppress(ZeroDivisionError):
+            inbox.digest(kept.id, door.day.wiring)
+    assert [kept.digested_at is not None for kept in door.deliveries()] == [True, False, True]
 
 
 def test_reordered_and_doubled_webhooks_end_in_the_shops_truth(door: Door) -> None:
