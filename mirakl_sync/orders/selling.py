@@ -54,6 +54,28 @@ def ended(tx: Transaction, row: Order, living: set[str], now: datetime) -> None:
         line.unfelt = line.promised = False
     words = f"{row.order_id} is {row.marketplace_state}"
     offers.given_back(tx, row.connection_id, row.store_pk, _sales(row, over), now, words)
+    _sent_by_others(tx, row, now)
+
+
+def _sent_by_others(tx: Transaction, row: Order, now: datetime) -> None:
+    """What left without an order of ours in the shop was taken from the shelf by whoever sent it."""
+    if row.marketplace_state not in _SENT:
+        return
+    sent = [line for line in row.lines if line.unfelt and line.felt_at is None]
+    for line in sent:
+        line.unfelt = False
+        line.promised = line.promised and row.managed
+    offers.touch(tx, row.store_pk, {line.sku: now for line in sent})
+
+
+def back_in_the_shop(tx: Transaction, row: Order, now: datetime) -> None:
+    """The shop's order was cancelled there and its pieces are on the shelf again, but they are still sold."""
+    back = [line for line in row.lines if line.decision == "accept" and line.felt_at is not None and _alive(row, line)]
+    if row.state in states.FINAL or row.marketplace_state in _SENT:
+        return
+    for line in back:
+        line.felt_at, line.promised, line.unfelt = None, True, True
+    offers.touch(tx, row.store_pk, {line.sku: now for line in back})
 
 
 def over(tx: Transaction, row: Order, now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from mirakl_sync.cases import timeline
 from mirakl_sync.db.models import InboxItem, InboxSubject, Order, PlatformLink
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.orders import states
+from mirakl_sync.orders import selling, states
 from mirakl_sync.orders.case import ORDERS, TASKS
 from mirakl_sync.records.shop import Notice, NoticeKind
 from mirakl_sync.shelf import board
@@ -76,6 +76,8 @@ def _status(tx: Transaction, row: Order, link: PlatformLink, notice: Notice, now
     timeline.add(
         tx, "order", row, now, "shop", f"shop order {link.number}: {row.platform_state or 'new'} became {status}"
     )
+    if canceled and not row.platform_canceled:
+        selling.back_in_the_shop(tx, row, now)
     row.platform_state, row.platform_canceled = status, canceled
     if row.state not in states.FINAL:
         row.next_attempt_at = now

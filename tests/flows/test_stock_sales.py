@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from mirakl_sync.db.models import Order
+from mirakl_sync.orders import by_hand
 from mirakl_sync.policy.model import Acceptance, Verdict
 from tests.flows.conftest import BeginStock
 from tests.flows.stocking import StockDay
@@ -130,6 +132,39 @@ class TestEndsWithoutTheGoods:
         day.minutes(4)
         assert day.unfelt("LAMP") == 0, day.account()
         everywhere(day, "LAMP", day.stock("LAMP"))
+
+
+class TestInOtherHands:
+    """What a person does with an order is seen by its end, and never counted for ever."""
+
+    def test_taken_over_by_a_person_who_sells_it_at_the_till(self, begin_stock: BeginStock) -> None:
+        day = begin_stock(also=THREE)
+        day.webshop.trouble({"what": "fail", "status": 503, "match": r"^POST /wp-json/wc/v3/orders$"})
+        (order,) = day.buy_at("acme", "LAMP", 2)
+        day.minutes(2)
+        with day.wiring.db.transaction() as tx:
+            by_hand.unmanage(tx, tx.query(Order).filter(Order.order_id == order).one(), "erin", day.clock())
+        day.webshop.trouble()
+        day.webshop.post("sale", {"sku": "LAMP", "quantity": 2})
+        day.do(order, "ship")
+        day.minutes(4)
+        assert (day.stock("LAMP"), day.unfelt("LAMP")) == (3, 0)
+        everywhere(day, "LAMP", 3)
+
+    def test_the_shops_order_is_cancelled_by_staff_and_the_sale_goes_on(self, begin_stock: BeginStock) -> None:
+        """Its pieces lie on the shelf again, and they are sold."""
+        day = begin_stock(also=THREE)
+        (order,) = day.buy_at("acme", "LAMP", 2)
+        day.minutes(4)
+        (placed,) = day.shop_orders(order)
+        day.webshop.post(f"orders/{placed['id']}", {"status": "cancelled"})
+        day.minutes(4)
+        assert (day.stock("LAMP"), day.unfelt("LAMP")) == (5, 2)
+        everywhere(day, "LAMP", 3)
+        day.do(order, "cancel")
+        day.minutes(4)
+        assert (day.stock("LAMP"), day.unfelt("LAMP")) == (5, 0)
+        everywhere(day, "LAMP", 5)
 
 
 def test_the_shops_own_customers_lower_all_marketplaces(begin_stock: BeginStock) -> None:
