@@ -37,8 +37,8 @@ from mirakl_sync.wiring import Wiring
 
 log = logging.getLogger(__name__)
 
-# Mirakl tells the state of a file every 15 seconds (STO02); the first answer may come sooner.
-FIRST_LOOK = timedelta(seconds=5)
+# Mirakl tells the state of a file so often (STO02) where nothing else is known; the first answer may come sooner.
+FOLLOWED_EVERY, FIRST_LOOK = timedelta(seconds=15), timedelta(seconds=5)
 # After a file that was refused as a whole.
 AGAIN_AFTER_FAILURE = timedelta(minutes=2)
 MENDED_BY_PEOPLE = timedelta(minutes=5)
@@ -181,8 +181,12 @@ def _apart(opened: OpenConnection, *, hurry: bool) -> timedelta:
 
 def _first_look(opened: OpenConnection) -> timedelta:
     """How long a file is left alone before its state is asked for."""
-    allowed = timedelta(seconds=opened.shop.period("STO02"))
-    return min(FIRST_LOOK, allowed) if allowed else FIRST_LOOK
+    return min(FIRST_LOOK, _follows(opened))
+
+
+def _follows(opened: OpenConnection) -> timedelta:
+    """How far two looks at a file are apart."""
+    return timedelta(seconds=opened.shop.period("STO02")) or FOLLOWED_EVERY
 
 
 def _settled(tx: Transaction, wiring: Wiring, push: StockPush) -> bool:
@@ -354,7 +358,7 @@ def _interrupted(opened: OpenConnection, wiring: Wiring, error: MiraklSyncError)
     """Their limits and silences only take time; a wrong key or role is somebody's to mend, and asked about once."""
     now = wiring.now()
     if isinstance(error, TryLater):
-        return now + timedelta(seconds=error.after if error.after is not None else 15.0)
+        return now + (_follows(opened) if error.after is None else timedelta(seconds=error.after))
     if isinstance(error, Misconfigured):
         with wiring.db.transaction() as tx:
             words = f"Stock of {opened.key} stands still: {error.words}"

@@ -18,7 +18,7 @@ from mirakl_sync.db.claim import take_lease
 from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import Connection, OfferReading
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.errors import MiraklSyncError, Misconfigured, RateLimited, Refused, TryLater, Unavailable
+from mirakl_sync.errors import MiraklSyncError, Misconfigured, RateLimited, Refused, TryLater, Unavailable, Unreadable
 from mirakl_sync.inbox import desk
 from mirakl_sync.mirakl.refusals import EXPORT_GONE, EXPORT_NOT_FOUND
 from mirakl_sync.records.stock import OfferExport, OfferSeen
@@ -359,6 +359,9 @@ def _interrupted(turn: Turn, error: MiraklSyncError) -> None:
     wait = MENDED_BY_PEOPLE
     if isinstance(error, TryLater):
         wait = timedelta(seconds=error.after) if error.after is not None else _anew_after(turn)
+    elif isinstance(error, Unreadable):
+        # mostly a page somebody put in the file's place, which passes by itself; files of ours may wait for this list
+        wait = _anew_after(turn)
     try:
         with turn.record() as (tx, row):
             row.leased_until, row.next_at = None, now + wait

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from mirakl_sync.db.models import Connection, Heartbeat, InboxItem, Offer, OfferReading, StockEvent
 from mirakl_sync.dispatch import RecordingDispatcher, Wake
-from mirakl_sync.errors import Misconfigured, RateLimited, Refused, Unavailable
+from mirakl_sync.errors import Misconfigured, RateLimited, Refused, Unavailable, Unreadable
 from mirakl_sync.mirakl.refusals import EXPORT_GONE, EXPORT_NOT_FOUND
 from mirakl_sync.stock import directory, reading
 from mirakl_sync.stock.sighting import LOWERED
@@ -78,6 +78,21 @@ def test_any_other_refusal_is_told_and_tried_again_by_and_by(known: Bench):
         known.read()
     row = known.row()
     assert (row.tracking_id, row.trouble, row.next_at) == ("E1", "not today", known.clock() + timedelta(minutes=5))
+
+
+def test_a_page_in_the_files_place_passes_by_itself_and_is_not_waited_for_like_a_refusal(known: Bench):
+    known.market.set("MUG", 1)
+    known.later(301)
+    known.read()
+    known.later(10)
+    known.market.trouble["OF54?"] = Unreadable("The export (OF54) holds no columns.")
+    with pytest.raises(Unreadable):
+        known.read()
+    row = known.row()
+    assert (row.tracking_id, row.next_at) == ("E1", known.clock() + timedelta(minutes=1))
+    known.later(61)
+    assert "1 changed" in known.read()
+    assert known.row().trouble == ""
 
 
 @pytest.mark.parametrize(("call", "code"), [("OF53?", EXPORT_NOT_FOUND), ("OF54?", EXPORT_GONE)])
