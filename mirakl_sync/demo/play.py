@@ -167,7 +167,8 @@ class Play:
         # ours first: a question closed meanwhile must not look like one that was never asked
         questions = open_questions(self._db)
         markets, shop = self._books(), self.servers[STORE].get("books")
-        found = judge_stock(markets, shop, hot=counter.HOT, everyday=EVERYDAY, name=STORE)
+        calm = self.wishes.trouble == "none"
+        found = judge_stock(markets, shop, hot=counter.HOT, everyday=EVERYDAY, name=STORE, calm=calm)
         return judge(markets, shop, questions, ways()).and_stock(*found)
 
     def released(self) -> tuple[int, float]:

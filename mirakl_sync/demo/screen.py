@@ -15,8 +15,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from mirakl_sync.demo.findings import DOUBLED, LATE, LOST, OTHER, Row, Verdict
-from mirakl_sync.demo.stock_screen import rush_in_words, stock_table
+from mirakl_sync.demo.findings import DOUBLED, LATE, LOST, OTHER, OVERSOLD, Row, Verdict
+from mirakl_sync.demo.stock_screen import oversold_in_words, rush_in_words, stock_table
 
 PLAIN_EVERY = 5.0
 PLAIN_WIDTH = 160
@@ -146,12 +146,17 @@ def show_verdict(screen: Screen, verdict: Verdict) -> None:
         screen.say(f"  {question.owner}: {question.words}")
     for problem in verdict.problems[:MOST_REASONS]:
         screen.console.print(f"  {problem.sentence()}", style="bold red", markup=False)
+    excused = verdict.stock is not None and not any(problem.kind == OVERSOLD for problem in verdict.problems)
+    for sentence in oversold_in_words(verdict.stock.rush) if verdict.stock and excused else ():
+        screen.say(sentence)
     hidden = len(verdict.problems) - MOST_REASONS
     if hidden > 0:
         screen.say(f"  … and {hidden} more")
     every = total(verdict).problems
     words = f"lost {every[LOST]}, doubled {every[DOUBLED]}, late {every[LATE]}, "
-    words += f"oversold {verdict.stock.rush.oversold}, " if verdict.stock else ""
+    if verdict.stock:
+        over = verdict.stock.rush.oversold
+        words += f"oversold {over}{' in the storm' if over and excused else ''}, "
     words += f"otherwise broken {_others(verdict)}"
     screen.console.print(("All promises held: " if verdict.held else "NOT held: ") + words, style="bold")
 

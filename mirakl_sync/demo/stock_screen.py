@@ -37,6 +37,14 @@ def rush_in_words(rush: Rush) -> str:
     )
 
 
+def oversold_in_words(rush: Rush) -> Iterator[str]:
+    """What a storm made everybody sell too often: named, but no broken promise."""
+    if rush.over:
+        yield f"Oversold in the storm, whose delays no buffer was made for: {rush.oversold} of {rush.sku}."
+    for each in rush.over:
+        yield f"  {each.sentence()}"
+
+
 def measured_in_words(measured: Measured, closing: Mapping[str, int], shop: str) -> Iterator[str]:
     """How fast numbers were, and what the buffer cost."""
     if measured.p50 is not None and measured.p95 is not None:

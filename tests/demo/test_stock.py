@@ -8,6 +8,7 @@ import pytest
 
 from mirakl_sync.demo.findings import OTHER, OVERSOLD, Problem, Rush
 from mirakl_sync.demo.stock import judge_offers, judge_rush, judge_stock, waiting
+from mirakl_sync.demo.stock_screen import oversold_in_words
 
 SHOP = "webshop"
 
@@ -196,3 +197,14 @@ def test_the_whole_judgement_names_every_marketplace_and_every_fault() -> None:
     assert [each.market for each in stock.files] == ["nord"]
     assert stock.rush.oversold == 2
     assert [problem.subject for problem in problems] == ["HOT", "A"]
+
+
+def test_what_a_storm_oversold_is_counted_and_named_but_breaks_no_promise() -> None:
+    books = market(bought("N-1", 5, 3), changes=(sale("N-1", 5, 4, 3),), shown=2)
+    stock, problems = judge_stock(
+        {"nord": books}, shop(moved(1, 2, 1), stock=-2), hot="HOT", everyday=[], name=SHOP, calm=False
+    )
+
+    assert stock.rush.oversold == 2
+    assert [problem.kind for problem in problems] == [OTHER], "that the numbers disagree at the end is never excused"
+    assert [line.strip()[:12] for line in oversold_in_words(stock.rush)][1:] == ["12:00:05.000"]
