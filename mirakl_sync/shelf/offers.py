@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 
 from mirakl_sync.db.models import Connection, Offer, StockLane
 from mirakl_sync.db.transaction import Transaction
@@ -39,12 +39,21 @@ def touch(tx: Transaction, store_pk: int, since: Mapping[str, datetime]) -> None
     for sku in bundles.related(tx, store_pk, list(since)) - since.keys():
         since = {**since, sku: oldest}
     ours = select(Connection.id).where(Connection.store_pk == store_pk)
+    lock(tx, _OFFERS.c.connection_id.in_(ours), _OFFERS.c.sku.in_(sorted(since)))
     tx.execute(
         update(_OFFERS)
         .where(_OFFERS.c.connection_id.in_(ours), _OFFERS.c.sku == bindparam("of_sku"))
         .values(touched_at=_earliest()),
         [{"of_sku": sku, "changed_since": at} for sku, at in sorted(since.items())],
     )
+
+
+def lock(tx: Transaction, *which: ColumnElement[bool], **values: object) -> None:
+    """Hold these offers until the transaction ends, taken in the one order in which everybody takes several of them:
+    in any other, two could wait for each other. ``values`` are those of parameters named in ``which``."""
+    if tx.get_bind().dialect.name != "sqlite":
+        held = select(_OFFERS.c.id).where(*which).order_by(_OFFERS.c.sku, _OFFERS.c.connection_id).with_for_update()
+        tx.execute(select(func.count()).select_from(held.subquery()), values)
 
 
 def touch_all(tx: Transaction, now: datetime, *, store_pk: int | None = None, connection_id: int | None = None) -> int:

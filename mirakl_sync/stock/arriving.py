@@ -13,7 +13,7 @@ from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import Offer, StockEvent, StockLane, StockLatency, StockPush
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.records.stock import RefusedLine, StockImport
-from mirakl_sync.shelf import story
+from mirakl_sync.shelf import offers, story
 from mirakl_sync.shelf.story import Told
 from mirakl_sync.stock import choosing, latency
 
@@ -39,7 +39,7 @@ def arrived(
     now: datetime,
 ) -> str:
     """The file was worked off: its numbers stand there now, but those of refused lines. Answers a sentence."""
-    choosing.lock(tx, _OFFERS.c.push_id == push.id)
+    offers.lock(tx, _OFFERS.c.push_id == push.id)
     refuse(tx, push, refused, now)
     _count_latencies(tx, opened, push, now)
     choosing.tell(tx, push, Told.ACCEPTED, now, after=_OFFERS.c.sent, ref=push.import_id)
@@ -127,7 +127,7 @@ def looked_up(tx: Transaction, opened: OpenConnection, push: StockPush, now: dat
     again; whether the file is still on its way makes no difference then, for it carries nothing newer. Where they said
     that it was worked off, the others were refused without a word."""
     in_file = _OFFERS.c.push_id == push.id
-    choosing.lock(tx, in_file)
+    offers.lock(tx, in_file)
     there = in_file & (_OFFERS.c.theirs == _OFFERS.c.sent)
     count = select(func.count()).select_from(_OFFERS)
     seen, rows = tx.execute(count.where(there)).scalar_one(), tx.execute(count.where(in_file)).scalar_one()
@@ -146,7 +146,7 @@ def release(tx: Transaction, opened: OpenConnection, push: StockPush, now: datet
     """None of the file was applied: its numbers are sent again."""
     push.why = words
     in_file = _OFFERS.c.push_id == push.id
-    choosing.lock(tx, in_file)
+    offers.lock(tx, in_file)
     tx.execute(update(_OFFERS).where(in_file).values(since=_SINCE))
     _close(tx, opened, in_file, now)
 

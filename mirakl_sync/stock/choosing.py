@@ -12,6 +12,7 @@ from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.db.models import Offer, StockEvent, StockPush
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.records.stock import StockLine
+from mirakl_sync.shelf import offers
 from mirakl_sync.shelf.story import Told
 from mirakl_sync.stock.lane import Choice, PushState
 
@@ -45,7 +46,7 @@ def choose(tx: Transaction, opened: OpenConnection, choice: Choice, now: datetim
     tx.add(push)
     tx.flush()
     chosen = _OFFERS.c.id.in_(wanted(opened, choice))
-    lock(tx, chosen)
+    offers.lock(tx, chosen)
     # what was touched meanwhile may go all the same: it is weighed against the sent number when the file is over
     tx.execute(
         update(_OFFERS)
@@ -59,16 +60,6 @@ def choose(tx: Transaction, opened: OpenConnection, choice: Choice, now: datetim
         return None
     tell(tx, push, Told.SENT, now, after=_OFFERS.c.sent, ref=f"file {push.id}")
     return push
-
-
-def lock(tx: Transaction, which: Any) -> None:
-    """SKU by SKU, as whoever touches offers does: in any other order the two could wait for each other."""
-    if tx.get_bind().dialect.name != "sqlite":
-        tx.execute(
-            select(func.count()).select_from(
-                select(_OFFERS.c.id).where(which).order_by(_OFFERS.c.sku).with_for_update().subquery()
-            )
-        )
 
 
 def lines(tx: Transaction, push: int) -> Iterator[StockLine]:

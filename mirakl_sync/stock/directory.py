@@ -16,7 +16,7 @@ from mirakl_sync.db.models import Offer, StockEvent
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.db.types import UtcDateTime
 from mirakl_sync.records.stock import OfferSeen
-from mirakl_sync.shelf import story
+from mirakl_sync.shelf import offers, story
 from mirakl_sync.shelf.story import Told
 from mirakl_sync.stock.sighting import RAISED, Change, Sold, View, as_known, judged, left, pieces
 
@@ -56,9 +56,9 @@ class Tally:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-def batches(offers: Iterable[OfferSeen]) -> Iterator[list[OfferSeen]]:
+def batches(told: Iterable[OfferSeen]) -> Iterator[list[OfferSeen]]:
     """The offers by transactions; what cannot be a SKU of ours is left out."""
-    rest = iter(offers)
+    rest = iter(told)
     while batch := list(islice(rest, AT_ONCE)):
         yield [seen for seen in batch if 0 < len(seen.sku) <= _LONGEST_SKU and "\x00" not in seen.sku]
 
@@ -72,6 +72,7 @@ def write(tx: Transaction, whose: Whose, batch: Sequence[OfferSeen], view: View)
     same, differ = [], []
     for sku, row in known.items():
         (same if as_known(row, shown[sku]) else differ).append(row.id)
+    offers.lock(tx, among(_OFFERS.c.id, "held", dialect), held=[*same, *differ])
     others = tx.execute(_others(dialect), {"offers": differ}).all() if differ else []
     sold = _sold(tx, whose, [seen.sku for seen in fresh] + [row.sku for row in others], view)
     changes = [(row, judged(row, shown[row.sku], view, sold.get(row.sku, ()))) for row in others]
@@ -99,7 +100,7 @@ def _by_sku(batch: Sequence[OfferSeen]) -> dict[str, OfferSeen]:
 
 @cache
 def _known(dialect: str) -> Any:
-    """Offers as known need no lock: a sale or a file of this moment makes them no less seen."""
+    """Read before they are held: a sale or a file of this moment makes what is as known no less seen."""
     columns = (_OFFERS.c[name] for name in ("id", "sku", "offer_id", "listed", "active", "theirs"))
     return select(*columns).where(_OFFERS.c.connection_id == bindparam("of"), among(_OFFERS.c.sku, "skus", dialect))
 
@@ -108,9 +109,9 @@ def _known(dialect: str) -> Any:
 def _others(dialect: str) -> Any:
     """Few as a rule: reading their times for a whole catalogue would cost as much as all the rest.
 
-    Whoever sends or sells these at the moment waits for us, and we for them.
+    They are held by now: whoever sends or sells these waits for us, and we have waited for them.
     """
-    return select(_OFFERS).where(among(_OFFERS.c.id, "offers", dialect)).order_by(_OFFERS.c.sku).with_for_update()
+    return select(_OFFERS).where(among(_OFFERS.c.id, "offers", dialect)).order_by(_OFFERS.c.sku)
 
 
 def _sold(tx: Transaction, whose: Whose, skus: Sequence[str], view: View) -> dict[str, list[Sold]]:

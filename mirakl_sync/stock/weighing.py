@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, update
 
 from mirakl_sync.db.models import Offer, ShelfItem
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.shelf import board, story
+from mirakl_sync.shelf import board, offers, story
 from mirakl_sync.shelf.story import Told
 from mirakl_sync.stock import scale
 from mirakl_sync.stock.scale import Weighed
@@ -145,6 +145,7 @@ _SPEED = (
 
 def touch_due(tx: Transaction, now: datetime) -> int:
     """Touch the offers whose number time itself changes: a buffer that shrinks, a rule that ends."""
+    offers.lock(tx, _OFFERS.c.again_at <= now)
     result = tx.execute(
         update(_OFFERS)
         .where(_OFFERS.c.again_at <= now)

@@ -51,8 +51,8 @@ MAY_IMPORT = {
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
     "stock": "errors records policy.model db cases.step inbox shelf connections mirakl.refusals "
     "platforms explain.wording dispatch upkeep.heartbeat wiring",
-    "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.selling orders.states "
-    "upkeep.heartbeat wiring",
+    "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.selling "
+    "orders.states upkeep.heartbeat wiring",
     "explain": "errors db cases orders shipments platforms.contract wiring",
     "hooks": "errors db cases.step inbox stores wiring",
     "wiring": "clock config db cases connections dispatch http",
