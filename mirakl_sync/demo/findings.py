@@ -100,7 +100,8 @@ class Rush:
     sold: Mapping[str, int]
     turned_away: Mapping[str, int]
     left: int
-    times_empty: int
+    # how often no marketplace showed any
+    times_sold_out: int
     over: tuple[Oversale, ...]
     shown: Mapping[str, int]
 

@@ -62,10 +62,7 @@ def judge_rush(sku: str, markets: Mapping[str, Books], shop: Books, name: str) -
         events += _of_market(sku, market, books)
     # what comes in at the very moment of a sale is there for it
     events.sort(key=lambda event: (event.at, event.pieces))
-    over, left, times_empty = list(_over(events, start)), start, 0
-    for event in events:
-        times_empty += left > 0 >= left - event.pieces
-        left -= event.pieces
+    over, left = list(_over(events, start)), start - sum(event.pieces for event in events)
     over += _refused(sku, markets, {each.order for each in over})
     sold = Counter({name: 0, **dict.fromkeys(markets, 0)})
     for event in events:
@@ -81,7 +78,7 @@ def judge_rush(sku: str, markets: Mapping[str, Books], shop: Books, name: str) -
             **{market: books["totals"]["turned_away"] for market, books in markets.items()},
         },
         left=left,
-        times_empty=times_empty,
+        times_sold_out=_times_sold_out(sku, markets),
         over=tuple(over),
         shown=_shown(sku, markets),
     )
@@ -140,6 +137,20 @@ def _shown(sku: str, markets: Mapping[str, Books]) -> dict[str, int]:
         for shop_id, offers in books["offers"].items()
         if sku in offers
     }
+
+
+def _times_sold_out(sku: str, markets: Mapping[str, Books]) -> int:
+    """How often the last marketplace that showed some showed none any more."""
+    stories = [
+        offers[sku]["changes"] for books in markets.values() for offers in books["offers"].values() if sku in offers
+    ]
+    showing = {number: int(story[0]["before"]) > 0 for number, story in enumerate(stories) if story}
+    changes = [(datetime.fromisoformat(each["at"]), number, each) for number in showing for each in stories[number]]
+    times = 0
+    for _, number, change in sorted(changes, key=lambda each: each[0]):
+        before, showing[number] = any(showing.values()), int(change["after"]) > 0
+        times += before and not any(showing.values())
+    return times
 
 
 def _problems_of(rush: Rush) -> Iterator[Problem]:

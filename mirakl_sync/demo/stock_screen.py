@@ -33,7 +33,8 @@ def rush_in_words(rush: Rush) -> str:
     return (
         f"{rush.sku}: {rush.start} on the shelf, {rush.came_in} came in, {sum(rush.sold.values())} sold ({places}; "
         f"{rush.orders} orders of marketplaces beside those of the day), "
-        f"{rush.left} left, {rush.times_empty} times empty, {turned} turned away; oversold {rush.oversold}."
+        f"{rush.left} left; {rush.times_sold_out} times sold out on every marketplace, {turned} turned away; "
+        f"oversold {rush.oversold}."
     )
 
 
@@ -92,7 +93,7 @@ def stock_as_plain(stock: Stock, measured: Measured, closing: Mapping[str, int])
             "sold": dict(rush.sold),
             "turned_away": dict(rush.turned_away),
             "left": rush.left,
-            "times_empty": rush.times_empty,
+            "times_sold_out": rush.times_sold_out,
             "oversold": rush.oversold,
             "over": [each.sentence() for each in rush.over],
             "shown": dict(rush.shown),

@@ -1,4 +1,4 @@
-"""Carries a rush out: buyers on marketplaces and at the shop's till, and staff who unpack more when it is empty."""
+"""Carries a rush out: buyers on marketplaces and at the shop's till, and staff who unpack more when few are left."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from mirakl_sync.demo.remote import NotPossible, Remote
 from mirakl_sync.demo.rush import Buyer
 from mirakl_sync.demo.town import SELLERS, STORE
 
-# Staff see that it is empty, and have unpacked more so many seconds later; at the latest at this share of the day.
-LOOK_EVERY, UNPACKED_AFTER, AT_THE_LATEST = 0.5, 1.5, 0.7
+# Staff see that few are left, and have unpacked more so many seconds later; at the latest at this share of the day.
+LOOK_EVERY, UNPACKED_AFTER, AT_THE_LATEST = 0.5, 1.0, 0.7
+# Marketplaces show none long before. The till does not know what they sold and the shop has not booked: were it let
+# to sell the last piece, it would sell theirs.
+FEW = 15
 
 
 @dataclass
@@ -30,8 +33,8 @@ class Till:
     orders: int = 0
     turned_away: Counter[str] = field(default_factory=Counter)
     _looks: float = 0.0
-    _empty_since: float | None = None
-    _restocked: bool = False
+    _few_since: float | None = None
+    _unpacked: int = 0
 
     @property
     def done(self) -> bool:
@@ -44,7 +47,7 @@ class Till:
             buyer = self.buyers[self.served]
             self.served += 1
             self._serve(buyer)
-        if self.buyers and not self._restocked and now >= self._looks:
+        if self.buyers and now >= self._looks:
             self._looks = now + LOOK_EVERY
             yield from self._look(now)
 
@@ -70,14 +73,14 @@ class Till:
 
     def _look(self, now: float) -> Iterator[str]:
         left = self.servers[STORE].get(f"stock?sku={HOT}")["quantity"]
-        if left <= 0 and self._empty_since is None:
-            self._empty_since = now
-            yield f"! {HOT} is sold out in the shop"
-        since = self._empty_since
-        if (since is not None and now >= since + UNPACKED_AFTER) or now >= AT_THE_LATEST * self.seconds:
+        if left <= FEW and self._few_since is None:
+            self._few_since = now
+            yield f"! {left} {HOT} are left in the shop"
+        since, never = self._few_since, not self._unpacked and now >= AT_THE_LATEST * self.seconds
+        if never or (since is not None and now >= since + UNPACKED_AFTER):
             self.servers[STORE].post("stock", {"sku": HOT, "add": self.more})
-            self._restocked = True
-            yield f"! {self.more} more {HOT} come in, {max(left, 0)} were left"
+            self._unpacked, self._few_since = self._unpacked + 1, None
+            yield f"! {self.more} more {HOT} come in"
 
 
 def on_show(servers: Mapping[str, Remote], sku: str = HOT) -> dict[str, int]:

@@ -10,7 +10,7 @@ import pytest
 from mirakl_sync.demo.counter import HOT, LIMITS, OUR_LIMITS, offered, pieces, wrong
 from mirakl_sync.demo.remote import NotPossible
 from mirakl_sync.demo.rush import IN_SHOP, Buyer, liveliness, plan_rush
-from mirakl_sync.demo.till import UNPACKED_AFTER, Till
+from mirakl_sync.demo.till import FEW, UNPACKED_AFTER, Till
 from mirakl_sync.demo.town import EVERYDAY, SELLERS, STORE, catalogue
 
 
@@ -111,19 +111,22 @@ def test_who_sees_none_goes_away_and_who_sees_some_buys() -> None:
     assert (two.orders, expected) == (1, [f"{SELLERS[0].shop_id}/N-1-A"])
 
 
-def test_staff_unpack_more_once_it_is_empty_and_only_once() -> None:
-    shop = Server(left=0)
+def test_staff_unpack_more_whenever_few_are_left() -> None:
+    shop = Server(left=FEW)
     one, _ = till(shop, Server(), Buyer(50.0, 1))
 
-    assert list(one.act(10)) == [f"! {HOT} is sold out in the shop"]
-    assert list(one.act(10 + UNPACKED_AFTER)) == [f"! 7 more {HOT} come in, 0 were left"]
-    shop.left = 0
+    assert list(one.act(10)) == [f"! {FEW} {HOT} are left in the shop"]
+    assert list(one.act(10 + UNPACKED_AFTER)) == [f"! 7 more {HOT} come in"]
+    assert list(one.act(20)) == []
+    shop.left = 3
+    assert list(one.act(30)) == [f"! 3 {HOT} are left in the shop"]
+    assert list(one.act(30 + UNPACKED_AFTER)) == [f"! 7 more {HOT} come in"]
+    assert [what for what, _ in shop.asked] == ["stock", "stock"]
+
+
+def test_what_never_runs_short_is_unpacked_in_the_afternoon_all_the_same() -> None:
+    one, _ = till(Server(left=FEW + 1), Server(), Buyer(59.0, 1))
+
     assert list(one.act(30)) == []
-    assert [what for what, _ in shop.asked] == ["stock"]
-
-
-def test_what_never_runs_out_is_unpacked_in_the_afternoon_all_the_same() -> None:
-    one, _ = till(Server(left=5), Server(), Buyer(59.0, 1))
-
-    assert list(one.act(30)) == []
-    assert list(one.act(42)) == [f"! 7 more {HOT} come in, 5 were left"]
+    assert list(one.act(42)) == [f"! 7 more {HOT} come in"]
+    assert list(one.act(43)) == []

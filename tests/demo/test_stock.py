@@ -74,7 +74,7 @@ def test_what_was_there_is_sold_once_wherever_it_is_sold() -> None:
     rush, problems = judged(books, shop(moved(1, 3, 2), moved(4, 2, 1, "order"), stock=1))
 
     assert problems == []
-    assert (rush.start, rush.came_in, rush.left, rush.oversold, rush.times_empty) == (3, 0, 1, 0, 0)
+    assert (rush.start, rush.came_in, rush.left, rush.oversold, rush.times_sold_out) == (3, 0, 1, 0, 0)
     assert (rush.orders, rush.sold) == (1, {SHOP: 1, "nord": 1})
     assert rush.turned_away == {SHOP: 3, "nord": 4}
     assert rush.shown == {"nord/2000": 1}
@@ -84,7 +84,7 @@ def test_a_piece_that_was_not_there_is_named_with_its_second_its_seller_and_what
     books = market(bought("N-1", 5, 3), changes=(sale("N-1", 5.25, 4, 3),))
     rush, (problem,) = judged(books, shop(moved(1, 2, 1), stock=-2))
 
-    assert (rush.oversold, rush.times_empty) == (2, 1)
+    assert rush.oversold == 2
     assert problem.kind == OVERSOLD
     assert problem.subject == "HOT"
     assert "12:00:05.250 nord sold 2 that were not there (N-1) and showed 4" in problem.sentence()
@@ -208,3 +208,12 @@ def test_what_a_storm_oversold_is_counted_and_named_but_breaks_no_promise() -> N
     assert stock.rush.oversold == 2
     assert [problem.kind for problem in problems] == [OTHER], "that the numbers disagree at the end is never excused"
     assert [line.strip()[:12] for line in oversold_in_words(stock.rush)][1:] == ["12:00:05.000"]
+
+
+def test_it_is_sold_out_when_the_last_marketplace_that_showed_some_shows_none() -> None:
+    nord = market(changes=(told(1, 0, 5), told(2, 5, 0), told(6, 0, 9), told(8, 9, 0)))
+    belle = market(changes=(told(1, 7, 4), sale("B-1", 4, 4, 4)))
+    quiet = market()
+    rush, _ = judge_rush("HOT", {"nord": nord, "belle": belle, "quiet": quiet}, shop(stock=9), SHOP)
+
+    assert rush.times_sold_out == 2
