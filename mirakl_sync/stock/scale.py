@@ -269,15 +269,25 @@ def judge(sku: str, known: Scale, side: Side, now: datetime) -> tuple[Wanted, da
         zero_until=side.zero_until,
         zero_by=side.zero_by,
     )
-    growing, shrinks_at = 0, None
-    if side.policy.buffer_grows:
-        delay = USUAL_DELAY if side.delay is None else side.delay
-        speed = speed_of(sku, known, now)
-        growing = velocity.of_use(velocity.growing_buffer(speed, delay, side.policy), _on_the_shelf(sku, known))
-        shrinks_at = velocity.shrinks_at(speed, delay, side.policy, now) if growing else None
+    growing, shrinks_at = grown(sku, known, side, now), None
+    if growing:
+        shrinks_at = velocity.shrinks_at(speed_of(sku, known, now), delay_of(side), side.policy, now)
     result = wanted(stated, rules(growing=growing))
     ends = [at for at in (shrinks_at, ends_at(about, now, side.zero_until)) if at is not None]
     return result, min(ends, default=None)
+
+
+def grown(sku: str, known: Scale, side: Side, now: datetime) -> int:
+    """Pieces the growing buffer keeps back of a SKU on one connection, where that is of use."""
+    if not side.policy.buffer_grows:
+        return 0
+    pieces = velocity.growing_buffer(speed_of(sku, known, now), delay_of(side), side.policy)
+    return velocity.of_use(pieces, _on_the_shelf(sku, known))
+
+
+def delay_of(side: Side) -> float:
+    """Seconds a change takes to arrive at a connection's marketplace, measured where there is a measure."""
+    return USUAL_DELAY if side.delay is None else side.delay
 
 
 def level(sku: str, known: Scale, side: Side, now: datetime) -> Level:

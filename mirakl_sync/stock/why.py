@@ -17,11 +17,11 @@ from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.shelf import board, bundles
 from mirakl_sync.shelf.story import Told
-from mirakl_sync.stock import facts, queries, scale, velocity
+from mirakl_sync.stock import facts, queries, scale
 from mirakl_sync.stock.causes import Cause, words
 from mirakl_sync.stock.limits import CATEGORY, SKU
 from mirakl_sync.stock.rules import Wanted
-from mirakl_sync.stock.scale import USUAL_DELAY, Scale, Side
+from mirakl_sync.stock.scale import Scale, Side
 from mirakl_sync.stock.views import Growing, RuleView, ShelfView, UnfeltSale, Why
 from mirakl_sync.stock.why_words import sentences
 
@@ -206,8 +206,6 @@ def _says(rule: StockRule) -> str:
 def _growing(sku: str, item: ShelfItem | None, known: Scale, side: Side, now: datetime) -> Growing | None:
     if item is None or not side.policy.buffer_grows:
         return None
-    delay = USUAL_DELAY if side.delay is None else side.delay
-    speed = scale.speed_of(sku, known, now)
-    pieces = velocity.growing_buffer(speed, delay, side.policy)
+    pieces, speed = scale.grown(sku, known, side, now), scale.speed_of(sku, known, now)
     costs = None if item.price is None else item.price * pieces
-    return Growing(pieces, speed * 3600, delay, side.delay is not None, costs)
+    return Growing(pieces, speed * 3600, scale.delay_of(side), side.delay is not None, costs)
