@@ -175,3 +175,11 @@ def test_the_same_number_at_another_shop_is_another_order() -> None:
 def test_a_mail_to_the_buyer_is_found(template: str, held: bool) -> None:
     mail = {"to": "a@example.com", "template": template, "order": 11}
     assert verdict(market(order()), shop(shop_order(), mails=(mail,))).held is held
+
+
+def test_the_shop_may_write_to_a_customer_of_its_own() -> None:
+    mail = {"to": "a@example.com", "template": "customer_processing_order", "order": 12}
+    own = shop_order(id=12, number="12", created_via="checkout")
+    held = shop(shop_order(), mails=(mail,))
+    held["orders"].append(own)
+    assert verdict(market(order()), held).held
