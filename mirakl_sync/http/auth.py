@@ -6,7 +6,7 @@ from requests import PreparedRequest
 from requests.auth import AuthBase, HTTPBasicAuth
 from requests_oauthlib import OAuth1 as Signer
 
-from mirakl_sync.http.contract import Auth, Basic, OAuth1, QueryKeys, RawKey
+from mirakl_sync.http.contract import Auth, Basic, OAuth1, QueryKeys, RawKey, TokenHeader, TokenSource
 
 
 class _RawKeyAuth(AuthBase):
@@ -27,6 +27,24 @@ class _QueryAuth(AuthBase):
         return request
 
 
+class TokenAuth(AuthBase):
+    """Shows a token that may change; ``shown`` is read back from a request to say which one was refused."""
+
+    def __init__(self, source: TokenSource, header: str, scheme: str) -> None:
+        self._source, self._header = source, header
+        self._before = f"{scheme} " if scheme else ""
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        request.headers[self._header] = (self._before + self._source.token()).encode()  # type: ignore[assignment]
+        return request
+
+    def refused(self, request: PreparedRequest) -> bool:
+        """The server did not take the token this request showed; True when there may be another."""
+        shown = request.headers.get(self._header, b"")
+        text = shown.decode() if isinstance(shown, bytes) else shown
+        return self._source.refused(text.removeprefix(self._before))
+
+
 def signer(auth: Auth) -> AuthBase | None:
     """What requests calls on every request; None for servers that ask for no credentials."""
     match auth:
@@ -38,6 +56,8 @@ def signer(auth: Auth) -> AuthBase | None:
             return HTTPBasicAuth(user.encode(), password.encode())
         case QueryKeys(params):
             return _QueryAuth(dict(params))
+        case TokenHeader():
+            return TokenAuth(auth.source, auth.header, auth.scheme)
         case OAuth1():
             signs: AuthBase = Signer(
                 auth.client_key,

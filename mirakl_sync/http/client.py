@@ -24,7 +24,7 @@ from mirakl_sync.clock import Clock
 from mirakl_sync.clock import now as wall_clock
 from mirakl_sync.errors import MiraklSyncError, RateLimited
 from mirakl_sync.http import answers
-from mirakl_sync.http.auth import signer
+from mirakl_sync.http.auth import TokenAuth, signer
 from mirakl_sync.http.contract import Answer, Auth, Budget, Interpret, Operation, Unlimited, Upload
 from mirakl_sync.http.redact import GONE, redact_url
 from mirakl_sync.http.upload import Form
@@ -36,6 +36,7 @@ _CHUNK = 65_536
 # An upload beyond this is a file that takes its time.
 _SMALL = 1024 * 1024
 _JSON = "application/json"
+_NOT_KNOWN = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +182,11 @@ class HttpTransport:
         exchange = current.exchange = Exchange(deadline, self.timeouts.total)
         began = time.monotonic()
         try:
-            request = self._request(call)
-            ours = not call.handed_out or self._is_ours(request.url or "")
-            if ours:
-                request.prepare_auth(self._signer, request.url or "")
+            request, ours = self._signed(call)
             answer = self._send(call, request, exchange, ours)
+            if answer.status == _NOT_KNOWN and ours and self._has_another(request):
+                request, ours = self._signed(call)
+                answer = self._send(call, request, exchange, ours)
             return self._judge(call, answer, request, ours) or answer
         except MiraklSyncError as error:
             return error
@@ -196,6 +197,18 @@ class HttpTransport:
             return answers.from_trouble(call.asked, trouble, sent=_may_have_left(exchange, trouble), total=waited)
         finally:
             current.exchange = None
+
+    def _has_another(self, request: requests.PreparedRequest) -> bool:
+        """The token this request showed was refused, and there may be another."""
+        return isinstance(self._signer, TokenAuth) and self._signer.refused(request)
+
+    def _signed(self, call: _Call) -> tuple[requests.PreparedRequest, bool]:
+        """The request with our credentials, if it goes to our server; and whether it does."""
+        request = self._request(call)
+        ours = not call.handed_out or self._is_ours(request.url or "")
+        if ours:
+            request.prepare_auth(self._signer, request.url or "")
+        return request, ours
 
     def _request(self, call: _Call) -> requests.PreparedRequest:
         method = call.asked.method

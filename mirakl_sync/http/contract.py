@@ -88,7 +88,29 @@ class OAuth1:
     signature: str = "HMAC-SHA256"
 
 
-Auth = RawKey | Basic | QueryKeys | OAuth1 | None
+class TokenSource(Protocol):
+    """Where a call's token comes from. Shared between threads."""
+
+    def token(self) -> str:
+        """One that is valid now; may ask for a new one, and raise what that raises."""
+
+    def refused(self, token: str) -> bool:
+        """The server did not take this one. True when the next ``token`` may be another."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHeader:
+    """A token that may change, in a header of the vendor's choice.
+
+    A 401 proves that nothing was done: the token is thrown away and the call is made once more with another.
+    """
+
+    source: TokenSource = field(repr=False)
+    header: str = "Authorization"
+    scheme: str = "Bearer"
+
+
+Auth = RawKey | Basic | QueryKeys | OAuth1 | TokenHeader | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +128,7 @@ class Upload:
 
 
 class Transport(Protocol):
-    """Sends one request, once. Never repeats anything by itself."""
+    """Sends one request, once. Never repeats anything by itself, but for ``TokenHeader``."""
 
     def call(
         self,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
 from mirakl_sync.clock import Clock
 from mirakl_sync.http.contract import Dial
+from mirakl_sync.http.tokens import MemoryTokens, TokenShelf
 from mirakl_sync.records.shop import (
     Finding,
+    Heir,
     Notice,
     NoticeKind,
     OrderDraft,
@@ -39,9 +41,20 @@ class Capability(StrEnum):
     PRODUCT_NOTICES = "product_notices"
     # orders it shows carry parcels and say when everything has left
     PARCELS = "parcels"
+    # orders it shows carry their lines as they are after an edit
+    EDITS = "edits"
+    # orders it shows carry the money given back
+    REFUNDS = "refunds"
+    # its staff and apps edit by cancelling an order and making another; it implements ``ReplacesOrders``
+    REPLACES_ORDERS = "replaces_orders"
     WEBHOOKS = "webhooks"
     CLIENT_KEY = "client_key"
+    # its own number falls with an order of ours, without anybody's doing
     RESERVES_STOCK = "reserves_stock"
+    # a planner beside the store: it implements ``Planner``, takes sales and stock …
+    SALES_FEED = "sales_feed"
+    # … and knows what is on its way to the shelf
+    INCOMING_STOCK = "incoming_stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +122,28 @@ class Platform(Protocol):
         """Make sure our webhooks exist at ``hooks_url`` and are active; say what was mended. Repeatable."""
 
 
+class ReplacesOrders(Protocol):
+    """What a platform with ``Capability.REPLACES_ORDERS`` can do besides."""
+
+    def find_heirs(self, order_id: str, reference: OrderReference, *, since: datetime) -> list[Heir]:
+        """Orders made since then that may have taken the place of this cancelled one, surest first; a read."""
+
+    def hand_over(self, order_id: str, heir_id: str, reference: OrderReference) -> PlatformOrder:
+        """Move our reference from an order to its heir, so that ``find_order`` finds the heir. Repeatable."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoreAccess:
-    """How to reach one store: address, credentials as its spec names them, and settings of its own."""
+    """How to reach one store: address, credentials as its spec names them, and settings of its own.
+
+    ``tokens`` keeps what was logged in for, shared by every worker.
+    """
 
     key: str
     url: str
     credentials: Mapping[str, str]
     settings: Mapping[str, Any]
+    tokens: TokenShelf = field(default_factory=MemoryTokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +151,8 @@ class PlatformSpec:
     """The whole declaration of a platform.
 
     ``credentials`` and ``settings`` map each name to a sentence for the person who fills it in. ``look_after`` is how
-    long an order made by an unanswered call may stay invisible to ``find_order``.
+    long an order made by an unanswered call may stay invisible to ``find_order``. ``capabilities`` are those some
+    store of the kind has; ``able`` says which ones a store with given settings has, where that differs.
     """
 
     key: str
@@ -135,3 +163,8 @@ class PlatformSpec:
     capabilities: frozenset[Capability]
     connect: Callable[[StoreAccess, Dial, Clock], Platform]
     look_after: timedelta
+    able: Callable[[Mapping[str, Any]], frozenset[Capability]] | None = None
+
+    def capabilities_with(self, settings: Mapping[str, Any]) -> frozenset[Capability]:
+        """What a store with these settings can do, where they make a difference."""
+        return self.able(settings) if self.able else self.capabilities

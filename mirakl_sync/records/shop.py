@@ -145,12 +145,58 @@ class OrderDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class ShopLine:
+    """A line as the shop counts it: ``ordered`` at first, ``now`` after edits and refunds before sending.
+
+    ``line_id`` is Mirakl's where the line still carries it; empty on what the shop's staff added.
+    """
+
+    shop_line_id: str
+    sku: str
+    ordered: int
+    now: int
+    line_id: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedLine:
+    """Money given back for a line: ``amount`` with taxes for all ``quantity`` pieces; None where nobody said whether
+    they came back on the shelf. A quantity of 0 is money without goods."""
+
+    shop_line_id: str
+    sku: str
+    quantity: int
+    amount: Decimal
+    line_id: str = ""
+    restocked: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopRefund:
+    """A refund in the shop: ``amount`` is all of it, with taxes; ``shipping`` and ``adjustment`` (what belongs to no
+    line, negative where a fee was kept back) are parts of it. An amount of zero is goods taken off without money."""
+
+    refund_id: str
+    amount: Money
+    at: datetime | None = None
+    lines: tuple[RefundedLine, ...] = ()
+    shipping: Decimal = Decimal(0)
+    adjustment: Decimal = Decimal(0)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformOrder:
     """An order as the shop holds it.
 
-    ``live``: the warehouse may work on it. ``reserves``: the shop's stock has been lowered by it. ``line_ids`` maps
-    Mirakl line ids to the shop's line ids. ``left``: the shop says that everything has left the house; ``parcels`` are
-    those it knows of, with or without that.
+    ``live``: the warehouse may work on it. ``line_ids`` maps Mirakl line ids to the shop's line ids. ``left``: the shop
+    says that everything has left the house; ``parcels`` are those it knows of, with or without that. ``lines`` and
+    ``refunds`` are empty where the shop does not tell them.
+
+    ``reserves``: the shop's own number contains this sale. Where it does not yet, ``felt_from`` says from when on it
+    will, if anybody knows; else a later look at the order tells. ``never_felt``: it never will, not even when the goods
+    are gone or the order is cancelled, so its pieces are taken off that number for good.
     """
 
     order_id: str
@@ -160,12 +206,43 @@ class PlatformOrder:
     live: bool = False
     canceled: bool = False
     reserves: bool = False
+    felt_from: datetime | None = None
+    never_felt: bool = False
     line_ids: Mapping[str, str] = field(default_factory=dict)
     url: str = ""
     modified_at: datetime | None = None
     reference: OrderReference | None = None
     left: bool = False
     parcels: tuple[Parcel, ...] = ()
+    lines: tuple[ShopLine, ...] = ()
+    refunds: tuple[ShopRefund, ...] = ()
+
+
+class Sign(StrEnum):
+    """What makes an order look like the heir of a cancelled one. The first two are proof, the others a guess."""
+
+    # our reference, or one of our line ids, copied by the app that made it
+    REFERENCE = "reference"
+    # the shop's own word: it names the order it replaced
+    REPLACES = "replaces"
+    # its number is the old one with something behind it
+    NUMBER = "number"
+    # the same buyer and address, and half of the goods
+    BUYER = "buyer"
+
+
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """An order that may have taken the place of a cancelled one."""
+
+    order: PlatformOrder
+    sign: Sign
+    made_at: datetime
+
+    @property
+    def certain(self) -> bool:
+        """Nobody needs to be asked."""
+        return self.sign in (Sign.REFERENCE, Sign.REPLACES)
 
 
 @dataclass(frozen=True, slots=True)
