@@ -10,13 +10,17 @@ import pytest
 
 from mirakl_sync.errors import NeedsAnswer, Refused, TryLater
 from mirakl_sync.money import Money
+from mirakl_sync.platforms.contract import Capability
 from mirakl_sync.records.shipment import ParcelLine
 from mirakl_sync.records.shop import NoticeKind, OrderReference
-from tests.platforms.benches import BENCHES, Bench
+from tests.platforms.bench import Bench, Lever
+from tests.platforms.benches import BENCHES
 from tests.platforms.drafts import addressed, any_draft, draft, line
 
+needs = pytest.mark.needs
 
-@pytest.fixture(scope="module", params=BENCHES)
+
+@pytest.fixture(scope="module")
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     made = BENCHES[request.param]()
     yield made
@@ -37,6 +41,7 @@ def test_an_inert_order_shows_the_total_and_takes_no_stock(bench):
     assert bench.stock("MUG") == before
 
 
+@needs(Capability.HOLD_ORDERS, Capability.RESERVES_STOCK)
 def test_a_held_order_reserves_its_stock_and_is_not_worked_on(bench):
     before = bench.stock("TEE-S")
     order = bench.platform.create_order(draft(line(1, "TEE-S", "39.90", quantity=2)), held=True)
@@ -44,6 +49,7 @@ def test_a_held_order_reserves_its_stock_and_is_not_worked_on(bench):
     assert bench.stock("TEE-S") == before - 2
 
 
+@needs(Capability.HOLD_ORDERS, Capability.RESERVES_STOCK)
 def test_a_held_order_released_takes_its_stock_once(bench):
     before, wanted = bench.stock("MUG"), draft(line(1, "MUG", "30.00", quantity=3))
     order = bench.platform.create_order(wanted, held=True)
@@ -69,6 +75,7 @@ def test_a_release_may_be_repeated(bench):
     assert bench.stock("MUG") == before - 1
 
 
+@needs(Lever.COMPLETE_BY_HAND)
 def test_a_completed_order_is_not_opened_again_by_a_repeated_release(bench):
     wanted = addressed(draft())
     order = bench.platform.create_order(wanted, held=False)
@@ -77,6 +84,7 @@ def test_a_completed_order_is_not_opened_again_by_a_repeated_release(bench):
     assert bench.platform.release_order(order.order_id, wanted).status == "completed"
 
 
+@needs(Capability.HOLD_ORDERS)
 def test_an_order_its_staff_cancelled_is_not_opened_again(bench):
     wanted = addressed(draft())
     order = bench.platform.create_order(wanted, held=True)
@@ -87,6 +95,7 @@ def test_an_order_its_staff_cancelled_is_not_opened_again(bench):
     assert bench.platform.read_order(order.order_id).canceled
 
 
+@needs(Capability.HOLD_ORDERS, Lever.NOTES)
 def test_cancelling_gives_the_stock_back_says_why_and_may_be_repeated(bench):
     before = bench.stock("MUG")
     order = bench.platform.create_order(draft(), held=True)
@@ -96,6 +105,7 @@ def test_cancelling_gives_the_stock_back_says_why_and_may_be_repeated(bench):
     assert bench.notes(order.order_id).count("The marketplace cancelled the sale.") == 1
 
 
+@needs(Lever.COMPLETE_BY_HAND)
 def test_what_has_left_is_not_cancelled(bench):
     wanted = addressed(draft())
     order = bench.platform.create_order(wanted, held=False)
@@ -106,6 +116,7 @@ def test_what_has_left_is_not_cancelled(bench):
     assert bench.platform.read_order(order.order_id).status == "completed"
 
 
+@needs(Lever.TRASH)
 def test_an_order_thrown_away_counts_as_cancelled_and_cannot_be_released(bench, since):
     wanted = addressed(draft())
     order = bench.platform.create_order(wanted, held=False)
@@ -147,6 +158,7 @@ def test_a_reference_that_only_begins_alike_is_another_order(bench, since):
     assert bench.platform.find_order(OrderReference("belle", "2000", "ALIKE-7-AB"), since=since) is None
 
 
+@needs(Capability.HOLD_ORDERS, Capability.RESERVES_STOCK, Lever.DOUBLE_ORDERS)
 def test_of_two_orders_nobody_works_on_the_lower_stays(bench, since):
     wanted, before = draft(), bench.stock("MUG")
     first = bench.platform.create_order(wanted, held=True)
@@ -157,6 +169,7 @@ def test_of_two_orders_nobody_works_on_the_lower_stays(bench, since):
     assert bench.stock("MUG") == before - 1
 
 
+@needs(Lever.DOUBLE_ORDERS)
 def test_two_orders_at_work_are_a_question_for_a_person(bench, since):
     wanted = addressed(draft())
     for _ in range(2):
@@ -188,6 +201,7 @@ def test_an_unknown_sku_makes_no_order(bench):
     assert bench.standing(wanted.reference) == []
 
 
+@needs(Lever.WRONG_TOTAL)
 def test_a_total_the_lines_do_not_reach_makes_no_order(bench):
     lame = draft(total=Money(Decimal("1.00"), "EUR"))
     with pytest.raises(Refused):
@@ -195,6 +209,7 @@ def test_a_total_the_lines_do_not_reach_makes_no_order(bench):
     assert bench.standing(lame.reference) == []
 
 
+@needs(Capability.HOLD_ORDERS)
 def test_no_mail_reaches_a_buyer_by_our_acts(bench):
     wanted = addressed(draft(), email="x1@relay.example")
     for held in (False, True):
@@ -204,6 +219,7 @@ def test_no_mail_reaches_a_buyer_by_our_acts(bench):
     assert bench.buyer_mails() == []
 
 
+@needs(Lever.NOTES)
 def test_the_note_tells_staff_what_happened(bench):
     wanted = draft()
     order = bench.platform.create_order(wanted, held=False)
@@ -218,6 +234,7 @@ def test_known_and_unknown_skus_are_all_answered(bench):
     assert not facts["NOWHERE"].sellable
 
 
+@needs(Capability.ORDER_NOTICES)
 def test_a_changed_order_is_noticed_by_the_poll(bench, since):
     wanted = draft()
     order = bench.platform.create_order(wanted, held=False)
@@ -235,11 +252,13 @@ def released(bench, *lines):
     return bench.platform.release_order(order.order_id, wanted)
 
 
+@needs(Capability.PARCELS)
 def test_an_order_at_work_has_neither_left_nor_parcels(bench):
     order = released(bench)
     assert (order.left, order.parcels) == (False, ())
 
 
+@needs(Capability.PARCELS)
 def test_an_order_shipped_shows_its_parcel_and_that_it_has_left(bench):
     order = released(bench)
     before = datetime.now(UTC).replace(microsecond=0)
@@ -251,6 +270,7 @@ def test_an_order_shipped_shows_its_parcel_and_that_it_has_left(bench):
     assert parcel.left_at >= before
 
 
+@needs(Capability.PARCELS, Lever.COMPLETE_BY_HAND)
 def test_an_order_completed_by_hand_has_left_without_a_parcel(bench):
     order = released(bench)
     bench.staff(order.order_id, "completed")
@@ -258,6 +278,7 @@ def test_an_order_completed_by_hand_has_left_without_a_parcel(bench):
     assert (seen.left, seen.parcels) == (True, ())
 
 
+@needs(Capability.PARCELS, Lever.CONTENTS)
 def test_a_part_that_left_is_told_by_line_and_the_order_goes_on(bench):
     order = released(bench, line(1, "MUG", "30.00", quantity=3), line(2, "BOOK", "7.33", "4"))
     bench.ship(order.order_id, "hermes", "H1", {"L1": 2}, left=False)
@@ -267,6 +288,7 @@ def test_a_part_that_left_is_told_by_line_and_the_order_goes_on(bench):
     assert parcel.lines == (ParcelLine("L1", 2),)
 
 
+@needs(Capability.PARCELS, Lever.CONTENTS)
 def test_several_parcels_stay_apart(bench):
     order = released(bench, line(1, "MUG", "30.00", quantity=3), line(2, "BOOK", "7.33", "4"))
     ids = [
@@ -279,6 +301,7 @@ def test_several_parcels_stay_apart(bench):
     assert seen.left
 
 
+@needs(Capability.PARCELS, Lever.CORRECT)
 def test_a_corrected_number_keeps_its_parcel(bench):
     order = released(bench)
     parcel_id = bench.ship(order.order_id, "hermes", "H1", None, left=True)
@@ -287,6 +310,7 @@ def test_a_corrected_number_keeps_its_parcel(bench):
     assert [(parcel.parcel_id, parcel.number) for parcel in seen.parcels] == [(parcel_id, "H2")]
 
 
+@needs(Capability.PARCELS, Lever.UNPACK)
 def test_a_parcel_taken_off_is_gone_and_one_entered_anew_is_another(bench):
     order = released(bench)
     kept = bench.ship(order.order_id, "ups", "1Z1", None, left=False)
@@ -299,6 +323,7 @@ def test_a_parcel_taken_off_is_gone_and_one_entered_anew_is_another(bench):
     assert [parcel.parcel_id for parcel in bench.platform.read_order(order.order_id).parcels] == [kept, anew]
 
 
+@needs(Capability.PARCELS, Capability.WEBHOOKS, Lever.CONTENTS)
 def test_the_webhook_and_the_poll_tell_the_same_of_what_left(bench, since):
     order = released(bench, line(1, "MUG", "30.00", quantity=3))
     bench.ship(order.order_id, "hermes", "H1", {"L1": 1}, left=False)
@@ -311,6 +336,7 @@ def test_the_webhook_and_the_poll_tell_the_same_of_what_left(bench, since):
     assert (len(read.parcels), pushed.order.left, told[-1].left) == (2, True, True)
 
 
+@needs(Capability.PARCELS)
 def test_what_has_left_by_parcel_is_not_cancelled_and_not_opened_again(bench):
     wanted = addressed(draft())
     order = bench.platform.create_order(wanted, held=False)
@@ -321,6 +347,7 @@ def test_what_has_left_by_parcel_is_not_cancelled_and_not_opened_again(bench):
     assert bench.platform.release_order(order.order_id, wanted).left
 
 
+@needs(Capability.HOLD_ORDERS, Lever.TRASH, Lever.COMPLETE_BY_HAND)
 def test_many_orders_are_read_together_whatever_their_status(bench):
     made = [bench.platform.create_order(draft(), held=bool(n % 2)).order_id for n in range(4)]
     bench.staff(made[0], "cancelled")
@@ -332,12 +359,14 @@ def test_many_orders_are_read_together_whatever_their_status(bench):
     assert list(bench.platform.read_orders([])) == []
 
 
+@needs(Capability.HOLD_ORDERS, Capability.RESERVES_STOCK, Capability.PRODUCT_NOTICES)
 def test_a_sold_product_is_noticed_by_the_poll(bench, since):
     bench.platform.create_order(draft(line(1, "TEE-S", "19.95")), held=True)
     told = [n.product for n in bench.platform.notices_since(NoticeKind.PRODUCT, since) if n.product]
     assert {fact.sku: fact.quantity for fact in told}["TEE-S"] == bench.stock("TEE-S")
 
 
+@needs(Capability.WEBHOOKS)
 def test_a_webhook_says_the_same_as_the_poll(bench):
     wanted = draft()
     order = bench.platform.create_order(wanted, held=False)
@@ -349,6 +378,7 @@ def test_a_webhook_says_the_same_as_the_poll(bench):
     assert notice.order.total == wanted.total
 
 
+@needs(Capability.WEBHOOKS)
 def test_a_tampered_body_is_refused(bench):
     order = bench.platform.create_order(draft(), held=False)
     headers, body = bench.delivery(order.order_id)
@@ -356,12 +386,14 @@ def test_a_tampered_body_is_refused(bench):
         bench.platform.verify(headers, body + b" ")
 
 
+@needs(Capability.WEBHOOKS)
 def test_a_signature_with_another_secret_is_refused(bench):
     order = bench.platform.create_order(draft(), held=False)
     with pytest.raises(Refused):
         bench.platform.verify(*bench.delivery(order.order_id, secret="somebody else's"))
 
 
+@needs(Capability.WEBHOOKS)
 def test_a_webhook_without_a_signature_is_refused(bench):
     order = bench.platform.create_order(draft(), held=False)
     headers, body = bench.delivery(order.order_id)
@@ -369,12 +401,14 @@ def test_a_webhook_without_a_signature_is_refused(bench):
         bench.platform.verify({name: v for name, v in headers.items() if "ignature" not in name}, body)
 
 
+@needs(Capability.WEBHOOKS)
 def test_equal_deliveries_share_a_key_and_different_ones_do_not(bench):
     first, second = (bench.platform.create_order(draft(), held=False).order_id for _ in range(2))
     keys = [bench.platform.verify(*bench.delivery(order)).key for order in (first, first, second)]
     assert keys[0] == keys[1] != keys[2]
 
 
+@needs(Capability.WEBHOOKS)
 def test_watching_twice_changes_nothing_the_second_time(bench):
     assert all(finding.ok for finding in bench.platform.watch("https://hooks.example/shop"))
     assert all("active" in finding.sentence for finding in bench.platform.watch("https://hooks.example/shop"))

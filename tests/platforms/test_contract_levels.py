@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from mirakl_sync.platforms.contract import Capability
-from mirakl_sync.platforms.registry import platform
 from mirakl_sync.records.shop import NoticeKind, ProductFacts
-from tests.fakes_platform import FakeShop, fake_spec
-from tests.platforms.benches import BENCHES, Bench
+from tests.platforms.bench import Bench, Lever
+from tests.platforms.benches import BENCHES
 from tests.platforms.drafts import draft, line
 
+needs = pytest.mark.needs
 
-@pytest.fixture(params=BENCHES)
+
+@pytest.fixture
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     made = BENCHES[request.param]()
     yield made
     made.close()
 
 
-def now(bench: Bench):
-    clock = bench.shop.clock
-    return clock() if callable(clock) else clock.now()
+def now(bench: Bench) -> datetime:
+    return bench.now()
 
 
 def look(bench: Bench) -> dict[str, ProductFacts]:
@@ -48,11 +48,7 @@ def pushed(bench: Bench, product_id: str, event: str = "updated"):
     return notice
 
 
-def test_every_platform_with_levels_declares_them():
-    for spec in (platform("woocommerce"), fake_spec(FakeShop())):
-        assert Capability.STOCK_LEVELS in spec.capabilities
-
-
+@needs(Capability.STOCK_LEVELS, Lever.UNCOUNTED, Lever.CATEGORIES)
 def test_the_full_look_tells_every_sku_as_a_question_for_it_would(bench):
     bench.add("LAMP", 7, categories=("lamps",))
     bench.add("UNCOUNTED", None)
@@ -75,6 +71,7 @@ def test_the_full_look_tells_every_sku_as_a_question_for_it_would(bench):
     assert told["LAMP"].categories == ("lamps",)
 
 
+@needs(Capability.STOCK_LEVELS, Lever.STOCK_DATES)
 def test_what_is_seen_by_asking_is_dated_by_the_moment_we_asked(bench):
     bench.add("LAMP", 7)
     bench.pass_time(3600)
@@ -85,12 +82,14 @@ def test_what_is_seen_by_asking_is_dated_by_the_moment_we_asked(bench):
     assert all(before - fact.changed_at >= timedelta(minutes=59) for fact in told)
 
 
+@needs(Capability.STOCK_LEVELS, Lever.DRAFTS)
 def test_drafts_are_told_and_not_sold(bench):
     bench.add("SECRET", 5, status="draft")
     told = look(bench)
     assert (told["SECRET"].sellable, told["SECRET"].quantity) == (False, 5)
 
 
+@needs(Capability.STOCK_LEVELS, Lever.DOUBLE)
 def test_a_sku_on_two_products_is_told_with_both(bench):
     bench.add("TWIN", 5)
     bench.double("TWIN")
@@ -98,6 +97,7 @@ def test_a_sku_on_two_products_is_told_with_both(bench):
     assert look(bench)["TWIN"].matches == asked.matches == 2
 
 
+@needs(Capability.STOCK_LEVELS, Capability.WEBHOOKS)
 def test_a_deleted_product_is_gone_from_the_look_and_unknown_when_asked_for(bench):
     bench.add("OLD", 5)
     known = look(bench)["OLD"]
@@ -111,6 +111,7 @@ def test_a_deleted_product_is_gone_from_the_look_and_unknown_when_asked_for(benc
     assert not about(look(bench)["MUG"], notice.subject)
 
 
+@needs(Capability.STOCK_LEVELS, Capability.WEBHOOKS, Lever.FAMILY)
 def test_a_deleted_parent_takes_its_variations_along(bench):
     parent = bench.add_family("CAP", 5, "CAP-R", "CAP-B")
     known = look(bench)
@@ -119,6 +120,7 @@ def test_a_deleted_parent_takes_its_variations_along(bench):
     assert not about(known["MUG"], notice.subject)
 
 
+@needs(Capability.STOCK_LEVELS, Capability.PRODUCT_NOTICES, Lever.FAMILY)
 def test_a_parents_number_is_the_number_of_each_variation(bench):
     parent = bench.add_family("CAP", 5, "CAP-R", "CAP-B")
     told = look(bench)
@@ -131,6 +133,7 @@ def test_a_parents_number_is_the_number_of_each_variation(bench):
     assert (again["CAP-R"].quantity, again["CAP-B"].quantity) == (2, 2)
 
 
+@needs(Capability.STOCK_LEVELS, Capability.WEBHOOKS, Lever.FAMILY)
 def test_the_webhook_of_a_parent_says_that_it_is_incomplete(bench):
     parent = bench.add_family("CAP", 5, "CAP-R", "CAP-B")
     notice = pushed(bench, parent)
@@ -140,6 +143,7 @@ def test_the_webhook_of_a_parent_says_that_it_is_incomplete(bench):
     assert not about(told["MUG"], notice.subject)
 
 
+@needs(Capability.STOCK_LEVELS, Capability.WEBHOOKS, Lever.STOCK_DATES)
 def test_the_webhook_of_a_product_is_an_echo_dated_by_the_shop(bench):
     bench.add("LAMP", 7)
     known = look(bench)["LAMP"]
@@ -151,6 +155,7 @@ def test_the_webhook_of_a_product_is_an_echo_dated_by_the_shop(bench):
     assert about(known, notice.subject)
 
 
+@needs(Capability.PRODUCT_NOTICES, Lever.STOCK_DATES)
 def test_the_poll_dates_facts_by_asking_and_goes_on_from_the_shops_time(bench):
     bench.add("LAMP", 7)
     bench.pass_time(600)
@@ -167,6 +172,7 @@ def test_the_poll_dates_facts_by_asking_and_goes_on_from_the_shops_time(bench):
         assert (notice.product.changed_at, notice.product.dated_by_shop) == (notice.observed_at, False)
 
 
+@needs(Capability.PRODUCT_NOTICES, Lever.STOCK_DATES)
 def test_two_changes_of_one_second_are_both_seen_by_polls_that_go_on_from_it(bench):
     bench.stop_clock()
     bench.add("LAMP", 7)
@@ -180,6 +186,7 @@ def test_two_changes_of_one_second_are_both_seen_by_polls_that_go_on_from_it(ben
     assert polled(bench, cursor)["LAMP"].quantity == 5
 
 
+@needs(Capability.STOCK_LEVELS, Capability.PRODUCT_NOTICES, Lever.SILENT)
 def test_what_a_program_writes_past_the_shop_only_the_full_look_sees(bench):
     bench.add("LAMP", 7)
     bench.pass_time(600)
@@ -189,6 +196,7 @@ def test_what_a_program_writes_past_the_shop_only_the_full_look_sees(bench):
     assert look(bench)["LAMP"].quantity == 1
 
 
+@needs(Capability.HOLD_ORDERS, Capability.RESERVES_STOCK, Capability.STOCK_LEVELS, Capability.PRODUCT_NOTICES)
 def test_an_order_moves_the_number_everybody_is_told(bench):
     bench.pass_time(10)
     since = now(bench)

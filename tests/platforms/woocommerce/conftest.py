@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, request
 
 from mirakl_sync.sandbox.server import serve
-from tests.platforms.benches import WooBench
+from tests.platforms.bench_woocommerce import WooBench
 
 
 @pytest.fixture

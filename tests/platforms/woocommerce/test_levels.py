@@ -16,7 +16,7 @@ from mirakl_sync.sandbox.woocommerce.catalogue import generate, seed
 from mirakl_sync.sandbox.woocommerce.checkout import product_of, sell
 from mirakl_sync.sandbox.woocommerce.deliveries import encode
 from mirakl_sync.sandbox.woocommerce.product_json import product_json
-from tests.platforms.benches import WooBench
+from tests.platforms.bench_woocommerce import WooBench
 
 VERSIONS = ("11.0.1", "9.9.5")
 SET = {"sku": "SET", "price": "20.00", "bundle": [{"sku": "MUG", "pieces": 2}, {"sku": "BOOK", "pieces": 1}]}

@@ -9,7 +9,7 @@ import pytest
 from mirakl_sync.records.shop import CommissionShape, NoticeKind
 from mirakl_sync.sandbox.woocommerce.catalogue import seed
 from tests.contracts import woocommerce_contract
-from tests.platforms.benches import WooBench
+from tests.platforms.bench_woocommerce import WooBench
 from tests.platforms.drafts import WIEN, addressed, any_draft, draft
 
 # Declared nowhere in the contract file: it covers orders, products, taxes and webhooks.

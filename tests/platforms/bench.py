@@ -1,0 +1,122 @@
+"""The same questions to every platform: a bench is a platform with the levers of the shop behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from mirakl_sync.http.client import HttpTransport
+from mirakl_sync.platforms.contract import Capability, Platform
+from mirakl_sync.records.shop import OrderReference
+
+SKUS = {"MUG": "", "TEE-S": "", "BOOK": "super-reduced", "FOOD": "reduced-rate"}
+
+
+class Lever(StrEnum):
+    """What can happen in some shops and not in others; a question that needs it is asked only where it can."""
+
+    # an order can be thrown away and still be read
+    TRASH = "trash"
+    # two orders for one sale are possible
+    DOUBLE_ORDERS = "double_orders"
+    # a total the lines do not reach is possible to ask for and refused
+    WRONG_TOTAL = "wrong_total"
+    # parcels tell what is inside by line
+    CONTENTS = "contents"
+    # a parcel's number is corrected in place
+    CORRECT = "correct"
+    # a parcel can be taken off again
+    UNPACK = "unpack"
+    # an order can be sent without a parcel
+    COMPLETE_BY_HAND = "complete_by_hand"
+    # a SKU can stand on two products
+    DOUBLE = "double"
+    # variations can share their parent's number
+    FAMILY = "family"
+    # products can be drafts
+    DRAFTS = "drafts"
+    # products tell their categories
+    CATEGORIES = "categories"
+    # a product tells when its number changed
+    STOCK_DATES = "stock_dates"
+    # a program can write past the shop, and its poll does not see that
+    SILENT = "silent"
+    # products can be uncounted
+    UNCOUNTED = "uncounted"
+    # the note of a draft stands on the order
+    NOTES = "notes"
+    # every order shows up whatever its status
+    ALL_STATUSES = "all_statuses"
+
+
+class Bench(Protocol):
+    """What a question may do to the shop behind the platform."""
+
+    platform: Platform
+    # what of this protocol the vendor has no such thing for is left out of the levers
+    levers: frozenset[Lever]
+
+    @classmethod
+    def capabilities(cls) -> frozenset[Capability]:
+        """What a store of this bench claims."""
+
+    def now(self) -> datetime:
+        """The shop's time."""
+
+    def stock(self, sku: str) -> int | None: ...
+    def trouble(self, what: str) -> None:
+        """Spoil the next creation: ``lose_answer`` (done, unanswered) or ``drop`` (never arrived)."""
+
+    def staff(self, order_id: str, act: str) -> None:
+        """``completed``, ``cancelled`` or ``trash``."""
+
+    def ship(self, order_id: str, carrier: str, number: str, inside: dict[str, int] | None, *, left: bool) -> str:
+        """A parcel, with what is ``inside`` by our line ids or None; ``left`` is the whole order. Answers its id."""
+
+    def correct(self, order_id: str, parcel_id: str, number: str) -> None: ...
+    def unpack(self, order_id: str, parcel_id: str) -> None: ...
+    def standing(self, reference: OrderReference) -> list[str]:
+        """Ids of the orders of a sale that are neither cancelled nor thrown away."""
+
+    def buyer_mails(self) -> list[str]: ...
+    def notes(self, order_id: str) -> list[str]: ...
+    def delivery(self, order_id: str, secret: str | None = None) -> tuple[dict[str, str], bytes]:
+        """The webhook the shop sends about an order."""
+
+    def add(self, sku: str, quantity: int | None = 10, **more: Any) -> None:
+        """A product; ``status`` draft, ``categories``."""
+
+    def add_family(self, parent: str, quantity: int, *skus: str) -> str:
+        """Variations that share the number their parent counts. Answers the parent's id."""
+
+    def set_stock(self, sku: str, quantity: int, *, silently: bool = False) -> None:
+        """Staff correct a number, or a program does past the shop."""
+
+    def double(self, sku: str) -> None:
+        """One more product carries the SKU, as imports leave them."""
+
+    def remove(self, sku: str) -> None:
+        """Throw the product away."""
+
+    def pass_time(self, seconds: float) -> None: ...
+    def stop_clock(self) -> None:
+        """From now on everything happens in one second."""
+
+    def product_delivery(self, product_id: str, event: str = "updated") -> tuple[dict[str, str], bytes]:
+        """The webhook the shop sends about a product, a variation or a parent."""
+
+    def close(self) -> None: ...
+
+
+@dataclass
+class CountingTransport:
+    """A transport that remembers what it was asked."""
+
+    plain: HttpTransport
+    calls: list[tuple[str, str, Any, Any]] = field(default_factory=list)
+
+    def call(self, operation: Any, method: str, path: str, **more: Any) -> Any:
+        self.calls.append((method, path, more.get("params"), more.get("json")))
+        return self.plain.call(operation, method, path, **more)
