@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, get_type_hints
+from typing import Any
 
 from mirakl_sync.errors import Misconfigured
+from mirakl_sync.platforms.choices import read_choices
 
 SENTENCES = {
     "auth": "How we sign in: basic (default on https), query (hosts that drop the Authorization header), "
@@ -68,14 +69,7 @@ class StoreSettings:
 
 def read_settings(given: Mapping[str, Any]) -> StoreSettings:
     """Settings of a store as typed values; ``Misconfigured`` names the one that cannot be."""
-    unknown = sorted(set(given) - set(SENTENCES))
-    if unknown:
-        raise Misconfigured(
-            f"WooCommerce has no setting {', '.join(unknown)}.", way_out=f"Use {', '.join(sorted(SENTENCES))}."
-        )
-    types = get_type_hints(StoreSettings)
-    chosen = {f.name: _typed(f.name, given[f.name], types[f.name]) for f in fields(StoreSettings) if f.name in given}
-    settings = StoreSettings(**chosen)
+    settings = read_choices(StoreSettings, given, label="WooCommerce", sentences=SENTENCES, choices=CHOICES)
     _refuse_our_own_as_shipped(settings, given)
     return settings
 
@@ -89,15 +83,3 @@ def _refuse_our_own_as_shipped(settings: StoreSettings, given: Mapping[str, Any]
             f"The WooCommerce setting status_shipped cannot name {', '.join(ours)}: we set it before anything leaves.",
             way_out=SENTENCES["status_shipped"],
         )
-
-
-def _typed(name: str, value: Any, kind: type) -> Any:
-    if name in CHOICES and value not in CHOICES[name]:
-        words = ", ".join(choice for choice in CHOICES[name] if choice)
-        raise Misconfigured(f"The WooCommerce setting {name} cannot be {value!r}.", way_out=f"Choose one of {words}.")
-    if kind is bool:
-        return value if isinstance(value, bool) else str(value).strip().lower() in ("1", "true", "yes", "on")
-    try:
-        return kind(value)
-    except (TypeError, ValueError) as error:
-        raise Misconfigured(f"The WooCommerce setting {name} cannot be {value!r}.", way_out=SENTENCES[name]) from error
