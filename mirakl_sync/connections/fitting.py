@@ -75,8 +75,11 @@ def refuse_what_does_not_fit(rows: Iterable[Connection]) -> None:
 def refuse_impossible_settings(store: Store) -> None:
     """``Misconfigured`` for settings or credentials the platform cannot work with. No call is made."""
     access = StoreAccess(store.key, store.url, store.credentials, store.settings)
+    spec = platform(store.platform)
+    opens = spec.connect or spec.plan
     try:
-        platform(store.platform).connect(access, _nowhere, clock.now)
+        if opens is not None:
+            opens(access, _nowhere, clock.now)
     except Misconfigured as error:
         raise Misconfigured(f"store.{store.key}: {error.words}", way_out=error.way_out) from error
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -19,12 +19,16 @@ from mirakl_sync.db.models import Connection, PolicyVersion, Store
 from mirakl_sync.db.transaction import Database, Transaction
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.http.contract import Budget, Dial
+from mirakl_sync.http.tokens import MemoryTokens, TokenShelf
 from mirakl_sync.mirakl.limits import operations
 from mirakl_sync.mirakl.shop import MiraklShop, open_shop
 from mirakl_sync.platforms.contract import Platform, PlatformSpec, StoreAccess
+from mirakl_sync.platforms.planner import Planner
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.policy.model import Policy, Window
 from mirakl_sync.policy.schema import read_policy, read_window
+
+T = TypeVar("T")
 
 # How long a change of a connection may go unnoticed by a running worker.
 _REOPEN_EVERY = 5.0
@@ -78,9 +82,15 @@ class Connections:
     """Opens connections and keeps their clients, one set per process."""
 
     def __init__(
-        self, db: Database, now: Clock, dial: Callable[[str, Budget | None], Dial], budget: Callable[[str], Budget]
+        self,
+        db: Database,
+        now: Clock,
+        dial: Callable[[str, Budget | None], Dial],
+        budget: Callable[[str], Budget],
+        tokens: TokenShelf | None = None,
     ) -> None:
         self._db, self._now, self._dial, self._budget = db, now, dial, budget
+        self._tokens = tokens or MemoryTokens()
         self._lock = threading.Lock()
         self._open: dict[int, tuple[float, OpenConnection]] = {}
         self._clients: dict[str, Any] = {}
@@ -112,11 +122,26 @@ class Connections:
 
     def store(self, store: Store) -> Platform:
         """The platform behind a store row."""
-        spec = platform(store.platform)
-        access = StoreAccess(store.key, store.url, store.credentials, store.settings)
-        return self._kept(
+        connect = platform(store.platform).connect
+        if connect is None:
+            raise Misconfigured(
+                f"Store {store.key} is a {store.platform}, which holds no orders.",
+                way_out="Name it as the planner of a connection, beside a store.",
+            )
+        return self._opened(store, connect)
+
+    def planner(self, store: Store) -> Planner:
+        """The planner behind a store row."""
+        plan = platform(store.platform).plan
+        if plan is None:
+            raise Misconfigured(f"Store {store.key} is a {store.platform}, which is no planner.")
+        return self._opened(store, plan)
+
+    def _opened(self, store: Store, connect: Callable[[StoreAccess, Dial, Clock], T]) -> T:
+        access = StoreAccess(store.key, store.url, store.credentials, store.settings, self._tokens)
+        return self._kept(  # type: ignore[no-any-return]  # built by ``connect``
             ("store", store.key, store.url, store.credentials, store.settings),
-            lambda: spec.connect(access, self._dial(f"store {store.key}", None), self._now),
+            lambda: connect(access, self._dial(f"store {store.key}", None), self._now),
         )
 
     def _build(self, tx: Transaction, row: Connection) -> OpenConnection:

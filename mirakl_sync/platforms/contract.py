@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from mirakl_sync.clock import Clock
 from mirakl_sync.http.contract import Dial
 from mirakl_sync.http.tokens import MemoryTokens, TokenShelf
+from mirakl_sync.platforms.planner import Planner
 from mirakl_sync.records.shop import (
     Finding,
     Heir,
@@ -152,7 +153,8 @@ class PlatformSpec:
 
     ``credentials`` and ``settings`` map each name to a sentence for the person who fills it in. ``look_after`` is how
     long an order made by an unanswered call may stay invisible to ``find_order``. ``capabilities`` are those some
-    store of the kind has; ``able`` says which ones a store with given settings has, where that differs.
+    store of the kind has; ``able`` says which ones a store with given settings has, where that differs. ``connect``
+    opens a shop, ``plan`` a planner; a kind is one of both.
     """
 
     key: str
@@ -161,9 +163,10 @@ class PlatformSpec:
     optional_credentials: Mapping[str, str]
     settings: Mapping[str, str]
     capabilities: frozenset[Capability]
-    connect: Callable[[StoreAccess, Dial, Clock], Platform]
+    connect: Callable[[StoreAccess, Dial, Clock], Platform] | None
     look_after: timedelta
     able: Callable[[Mapping[str, Any]], frozenset[Capability]] | None = None
+    plan: Callable[[StoreAccess, Dial, Clock], Planner] | None = None
 
     def capabilities_with(self, settings: Mapping[str, Any]) -> frozenset[Capability]:
         """What a store with these settings can do, where they make a difference."""
