@@ -12,6 +12,7 @@ from mirakl_sync.config import Config
 from mirakl_sync.connections.opened import Connections
 from mirakl_sync.db import secrets
 from mirakl_sync.db.call_limits import SharedBudget
+from mirakl_sync.db.tokens import SharedTokens
 from mirakl_sync.db.transaction import Database
 from mirakl_sync.dispatch import Dispatcher
 from mirakl_sync.http.client import HttpTransport, Timeouts
@@ -64,4 +65,4 @@ def wire(
     def budget(scope: str) -> Budget:
         return SharedBudget(db, scope, now)
 
-    return Wiring(config, db, Connections(db, now, dial_to, budget), now, who, crew)
+    return Wiring(config, db, Connections(db, now, dial_to, budget, SharedTokens(db, now)), now, who, crew)

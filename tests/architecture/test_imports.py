@@ -31,7 +31,7 @@ MAY_IMPORT = {
     # behaviour as data
     "policy": "errors records platforms.contract",
     # state and machinery
-    "db": "errors clock dispatch http.contract",
+    "db": "errors clock dispatch http.contract http.tokens",
     "broker_look": "",
     "cases": "errors clock db dispatch inbox.desk",
     "inbox": "db cases.step",
@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "orders": "errors money records policy db cases inbox shelf connections mirakl.orders dispatch "
     "upkeep.heartbeat http.redact wiring",
     "connections": "errors clock records policy profiles db cases.step inbox notify.hours mirakl platforms "
-    "http.contract orders.states orders.by_hand shelf.offers wiring",
+    "http.contract http.tokens orders.states orders.by_hand shelf.offers wiring",
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
     "stock": "errors records policy.model db cases.step inbox shelf connections mirakl.refusals "
     "platforms explain.wording dispatch upkeep.heartbeat wiring",

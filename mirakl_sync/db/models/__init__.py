@@ -16,10 +16,11 @@ from mirakl_sync.db.models.machinery import (
     Heartbeat,
     InboxItem,
     InboxSubject,
+    KeptToken,
     PeriodRun,
     ShelfItem,
 )
-from mirakl_sync.db.models.orders import Order, OrderLine, PlatformLink, TimelineEntry
+from mirakl_sync.db.models.orders import Order, OrderLine, PlatformLink, ShopChange, TimelineEntry
 from mirakl_sync.db.models.people import Message, Route, Telling
 from mirakl_sync.db.models.shipments import CarrierMapping, ListedCarrier, Shipment, ShipmentLine
 from mirakl_sync.db.models.stock import (
@@ -47,6 +48,7 @@ __all__ = [
     "Heartbeat",
     "InboxItem",
     "InboxSubject",
+    "KeptToken",
     "LevelFeed",
     "ListedCarrier",
     "Marketplace",
@@ -65,6 +67,7 @@ __all__ = [
     "Shipment",
     "ShipmentLine",
     "Shop",
+    "ShopChange",
     "StockComparison",
     "StockDrift",
     "StockEvent",

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mirakl_sync.db.models.base import Base
-from mirakl_sync.db.types import Amount
+from mirakl_sync.db.types import Amount, EncryptedJson
 
 
 class Effect(Base):
@@ -176,6 +176,19 @@ class CallLimit(Base):
     free_at: Mapped[datetime | None] = mapped_column(default=None)
     # what Retry-After said, for everybody
     blocked_until: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class KeptToken(Base):
+    """A token we logged in for, shared by every worker until it must be renewed."""
+
+    __tablename__ = "kept_tokens"
+
+    # a digest of where and as whom: addresses and client ids are nobody's business here
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    token: Mapped[Any] = mapped_column(EncryptedJson, nullable=True, default=None)
+    renew_at: Mapped[datetime | None] = mapped_column(default=None)
+    # somebody is logging in
+    leased_until: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Heartbeat(Base):

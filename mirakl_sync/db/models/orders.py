@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from mirakl_sync.db.models.base import Base, CaseColumns
-from mirakl_sync.db.types import Amount
+from mirakl_sync.db.types import Amount, Json
 
 
 class Order(CaseColumns, Base):
@@ -54,6 +54,15 @@ class Order(CaseColumns, Base):
     marketplace_state: Mapped[str] = mapped_column(String(40))
     platform_state: Mapped[str] = mapped_column(String(40), default="")
     platform_canceled: Mapped[bool] = mapped_column(default=False)
+    # when the shop was first seen to have cancelled its order, by nobody of ours
+    canceled_in_shop_at: Mapped[datetime | None] = mapped_column(default=None)
+    # the orders that may have taken its place, as last looked for: id, number, what it is known by
+    heirs: Mapped[list[dict[str, Any]] | None] = mapped_column(Json, default=None)
+    traced_at: Mapped[datetime | None] = mapped_column(default=None)
+    # a person said that nothing took its place
+    no_heir: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # the shop's number never contains this sale, not even when it is over
+    never_felt: Mapped[bool] = mapped_column(default=False, server_default=false())
     # the sale ended, but the shop would not cancel its order any more
     cancel_refused: Mapped[bool] = mapped_column(default=False)
     fulfilled_by_operator: Mapped[bool] = mapped_column(default=False)
@@ -169,6 +178,29 @@ class PlatformLink(Base):
     modified_at: Mapped[datetime | None] = mapped_column(default=None)
     current: Mapped[bool] = mapped_column(default=True)
     replaced_by: Mapped[int | None] = mapped_column(default=None)
+    # our reference stands on it; False until it was moved there from the order it replaced
+    handed_over: Mapped[bool] = mapped_column(default=True, server_default=true())
+
+
+class ShopChange(Base):
+    """What the shop's people did to an order that the marketplace does not know of: money given back, lines changed.
+
+    Kept once each (``key`` is the shop's id of the refund, or what the lines are now), until somebody told the
+    marketplace."""
+
+    __tablename__ = "shop_changes"
+    __table_args__ = (UniqueConstraint("order_pk", "kind", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_pk: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    key: Mapped[str] = mapped_column(String(120))
+    platform_order_id: Mapped[str] = mapped_column(String(80))
+    words: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]]
+    seen_at: Mapped[datetime]
+    # the lines were changed back, or changed again
+    gone_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class TimelineEntry(Base):
