@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.utils import get_environ_proxies, to_native_string
@@ -64,6 +64,7 @@ class _Call:
     seconds: float
     params: Mapping[str, Any] | None = None
     json: Any = None
+    fields: Mapping[str, str] | None = None
     form: Form | None = None
     headers: Mapping[str, str] | None = None
     to: BinaryIO | None = None
@@ -122,6 +123,7 @@ class HttpTransport:
         *,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
+        fields: Mapping[str, str] | None = None,
         upload: Upload | None = None,
         headers: Mapping[str, str] | None = None,
         budget: bool = True,
@@ -134,7 +136,7 @@ class HttpTransport:
         form = Form(upload) if upload else None
         seconds = self.timeouts.transfer if form and len(form) > _SMALL else self.timeouts.total
         asked = answers.Asked(self.name, operation, method, self._shown(url))
-        return self._ask(_Call(asked, url, seconds, params, json, form, headers), budget)
+        return self._ask(_Call(asked, url, seconds, params, json, fields, form, headers), budget)
 
     def download(
         self,
@@ -216,6 +218,9 @@ class HttpTransport:
         body: bytes | Form | None = call.form
         if call.form is not None:
             sent["Content-Type"] = call.form.content_type
+        elif call.fields is not None:
+            body = urlencode(call.fields).encode()
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
         elif call.json is not None:
             body = json_library.dumps(call.json, default=_plain, separators=(",", ":")).encode()
             sent["Content-Type"] = _JSON

@@ -138,6 +138,7 @@ class Transport(Protocol):
         *,
         params: Mapping[str, Any] | None = None,
         json: Any = None,
+        fields: Mapping[str, str] | None = None,
         upload: Upload | None = None,
         headers: Mapping[str, str] | None = None,
         budget: bool = True,
@@ -145,8 +146,9 @@ class Transport(Protocol):
         """Ask and answer any 2xx; everything else is raised as one of ``mirakl_sync.errors``.
 
         ``params`` values that are lists are repeated. ``json`` None sends no body (with ``Content-Length: 0`` on
-        PUT and POST), ``upload`` a file instead (``ValueError`` for names that cannot be sent). ``budget`` False skips
-        the call limit: for further pages of one read.
+        PUT and POST), ``fields`` a form (application/x-www-form-urlencoded) and ``upload`` a file instead
+        (``ValueError`` for names that cannot be sent). ``budget`` False skips the call limit: for further pages of one
+        read.
         """
 
     def download(

@@ -54,6 +54,14 @@ def test_a_json_body_travels_with_decimals_as_numbers(serve):
     assert server.heard[0].headers["content-type"] == "application/json"
 
 
+def test_form_fields_travel_in_the_body_and_not_in_the_address(serve):
+    server = serve(answer())
+    transport(server.url).call(WRITE, "POST", "/token", fields={"grant_type": "client_credentials", "secret": "a&b ü"})
+    assert server.heard[0].line == "POST /token HTTP/1.1"
+    assert server.heard[0].body == b"grant_type=client_credentials&secret=a%26b+%C3%BC"
+    assert server.heard[0].headers["content-type"] == "application/x-www-form-urlencoded"
+
+
 def test_connections_are_kept_between_calls_and_cookies_are_not(serve):
     server = serve(answer(set_cookie="session=1; Path=/"))
     client = transport(server.url)
