@@ -13,7 +13,11 @@ from typing import Any
 
 from mirakl_sync.sandbox.server import Running, serve
 
-KINDS = {"mirakl": "mirakl_sync.sandbox.mirakl", "woocommerce": "mirakl_sync.sandbox.woocommerce"}
+KINDS = {
+    "magento": "mirakl_sync.sandbox.magento",
+    "mirakl": "mirakl_sync.sandbox.mirakl",
+    "woocommerce": "mirakl_sync.sandbox.woocommerce",
+}
 
 CATALOGUE = [
     {"sku": f"SKU-{number}", "price": 9.90 + 10 * number, "quantity": 1000, "title": f"Article {number}"}

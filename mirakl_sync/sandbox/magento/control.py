@@ -1,0 +1,60 @@
+"""The part of the remote control only a Magento shop has."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, request
+from werkzeug.exceptions import BadRequest
+
+from mirakl_sync.sandbox.control import control_json
+from mirakl_sync.sandbox.gate import CONTROL_PREFIX
+from mirakl_sync.sandbox.magento.catalogue import generate, seed
+from mirakl_sync.sandbox.magento.settings import settings_from
+from mirakl_sync.sandbox.magento.shop import Shop
+
+
+def control_of_shop(shop: Shop) -> Blueprint:
+    """Mounted below /_sandbox/ beside what every vendor has."""
+    control = Blueprint("magento_control", __name__, url_prefix=CONTROL_PREFIX)
+    _mount_goods(control, shop)
+    _mount_switches(control, shop)
+    return control
+
+
+def _mount_goods(control: Blueprint, shop: Shop) -> None:
+    @control.post("/products")
+    def products() -> dict[str, Any]:
+        wanted = control_json().get("products", [])
+        with shop.lock:
+            return {"products": [{"id": p.id, "sku": p.sku} for p in (seed(shop, product) for product in wanted)]}
+
+    @control.post("/generate")
+    def many() -> dict[str, int]:
+        with shop.lock:
+            return {"made": generate(shop, control_json())}
+
+
+def _mount_switches(control: Blueprint, shop: Shop) -> None:
+    @control.route("/settings", methods=["GET", "POST"])
+    def settings() -> dict[str, Any]:
+        if request.method == "POST":
+            change_settings(shop, control_json())
+        return asdict(shop.settings)
+
+    @control.post("/maintenance")
+    def maintenance() -> dict[str, bool]:
+        shop.settings.maintenance = bool(control_json().get("on", True))
+        return {"on": shop.settings.maintenance}
+
+
+def change_settings(shop: Shop, given: dict[str, Any]) -> None:
+    """Changes the named settings in place."""
+    try:
+        read = settings_from({**asdict(shop.settings), **given})
+    except TypeError as error:
+        raise BadRequest(str(error)) from error
+    with shop.lock:
+        for name in given:
+            setattr(shop.settings, name, getattr(read, name))
