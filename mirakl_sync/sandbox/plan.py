@@ -14,8 +14,10 @@ from typing import Any
 from mirakl_sync.sandbox.server import Running, serve
 
 KINDS = {
+    "inventory_planner": "mirakl_sync.sandbox.inventory_planner",
     "magento": "mirakl_sync.sandbox.magento",
     "mirakl": "mirakl_sync.sandbox.mirakl",
+    "salesforce": "mirakl_sync.sandbox.salesforce",
     "woocommerce": "mirakl_sync.sandbox.woocommerce",
 }
 
