@@ -123,6 +123,9 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Running:
         server.server_close()
         for thread in threads:
             thread.join(timeout=2)
+        close = getattr(vendor, "close", None)  # what else a vendor runs, an SFTP server say
+        if close is not None:
+            close()
 
     return Running(f"http://{host}:{server.server_port}", server.server_port, stop)
 

@@ -118,6 +118,7 @@ ONLY_IN = {
     "celery": ("tasks", "mirakl_sync.dispatch"),
     "kombu": ("tasks", "mirakl_sync.dispatch"),
     "flower": ("tasks.flower",),
+    "asyncssh": ("mirakl_sync.sandbox.inventory_planner.sftp",),
     "flask": ("mirakl_sync.console", "mirakl_sync.sandbox"),
     "werkzeug": ("mirakl_sync.console", "mirakl_sync.sandbox"),
     "waitress": ("mirakl_sync.console",),
