@@ -116,7 +116,7 @@ def list_json(call: Call) -> dict[str, Any]:
     settings = call.shop.settings
     return {
         **_named_list(call),
-        "assigned_sites": [{"_type": "site", "id": settings.site, "link": f"{call.base}{DATA}/sites/{settings.site}"}],
+        "assigned_sites": [settings.site],
         "default_in_stock": settings.default_in_stock,
         "description": "Stock of the warehouse",
         "on_order_inventory_enabled": settings.on_order_inventory,

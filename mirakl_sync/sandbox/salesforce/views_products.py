@@ -134,7 +134,7 @@ def _admin_json(shop: Shop, product: Product) -> dict[str, Any]:
     return {
         "id": product.id,
         "name": {"default": product.name},
-        "type": {product.type: True},
+        "type": {"master": product.type == "master", product.type: True},
         "online": product.online,
         "onlineFlag": {"default": product.online},
         "searchable": {"default": True},
