@@ -19,6 +19,7 @@ LONGER = {
     "mirakl_sync/db/migrations/versions/0001_orders_and_their_machinery.py": "a migration is a list of tables",
     "mirakl_sync/db/migrations/versions/0002_shipments_and_carriers.py": "a migration is a list of tables",
     "mirakl_sync/db/migrations/versions/0004_offers_stock_and_its_story.py": "a migration is a list of tables",
+    "mirakl_sync/db/migrations/versions/0006_planners_and_their_files.py": "a migration is a list of tables",
     "mirakl_sync/sandbox/woocommerce/product_json.py": "one vendor document, field by field",
 }
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")

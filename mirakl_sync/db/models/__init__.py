@@ -22,6 +22,14 @@ from mirakl_sync.db.models.machinery import (
 )
 from mirakl_sync.db.models.orders import Order, OrderLine, PlatformLink, ShopChange, TimelineEntry
 from mirakl_sync.db.models.people import Message, Route, Telling
+from mirakl_sync.db.models.planning import (
+    PlannerDesk,
+    PlannerFact,
+    PlannerFile,
+    PlannerIncoming,
+    PlannerRow,
+    PlannerSnapshot,
+)
 from mirakl_sync.db.models.shipments import CarrierMapping, ListedCarrier, Shipment, ShipmentLine
 from mirakl_sync.db.models.stock import (
     LevelFeed,
@@ -58,6 +66,12 @@ __all__ = [
     "Order",
     "OrderLine",
     "PeriodRun",
+    "PlannerDesk",
+    "PlannerFact",
+    "PlannerFile",
+    "PlannerIncoming",
+    "PlannerRow",
+    "PlannerSnapshot",
     "PlatformLink",
     "PolicyChange",
     "PolicyVersion",

@@ -91,6 +91,8 @@ class Connection(Base):
     # a shop has one connection: two would place its orders twice
     shop_pk: Mapped[int] = mapped_column(ForeignKey("shops.id"), unique=True)
     store_pk: Mapped[int] = mapped_column(ForeignKey("stores.id"))
+    # the planner beside the store that hears of its sales and stock
+    planner_pk: Mapped[int | None] = mapped_column(ForeignKey("stores.id"), index=True, default=None)
     policy_id: Mapped[int] = mapped_column(ForeignKey("policy_versions.id"))
     # feeds a person switched off
     paused: Mapped[list[str]] = mapped_column(default=list)
@@ -108,7 +110,7 @@ class Connection(Base):
     last_turn: Mapped[str] = mapped_column(String(12), default="")
     leased_until: Mapped[datetime | None] = mapped_column(default=None)
     shop: Mapped[Shop] = relationship(lazy="joined")
-    store: Mapped[Store] = relationship(lazy="joined")
+    store: Mapped[Store] = relationship(lazy="joined", foreign_keys=[store_pk])
     policy_version: Mapped[PolicyVersion] = relationship(lazy="joined")
 
 
