@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest
 
 from mirakl_sync.sandbox.calls import CallLog
 from mirakl_sync.sandbox.clock import SandboxClock
-from mirakl_sync.sandbox.gate import CONTROL_PREFIX, Gate
+from mirakl_sync.sandbox.gate import CONTROL_PREFIX, Environ, Gate
 from mirakl_sync.sandbox.trouble import Rule, TroubleRules
 
 
@@ -33,11 +33,17 @@ class Vendor(Protocol):
         """Do what time alone does. Called a few times a second while the server runs."""
 
 
-def put_under_control(app: Flask, vendor: Vendor, operation_of: Callable[[str, str], str | None]) -> None:
-    """Mount the control of `vendor` on `app` and let every API call pass the gate."""
+def put_under_control(
+    app: Flask,
+    vendor: Vendor,
+    operation_of: Callable[[str, str], str | None],
+    operation_in: Callable[[Environ], str | None] | None = None,
+) -> None:
+    """Mount the control of `vendor` on `app` and let every API call pass the gate, which names it."""
     app.register_blueprint(control_of(vendor))
     app.extensions["sandbox"] = vendor
-    gate = Gate(app.wsgi_app, operation_of, vendor.calls, vendor.trouble, lambda: vendor.clock.now().isoformat())
+    now = lambda: vendor.clock.now().isoformat()  # noqa: E731
+    gate = Gate(app.wsgi_app, operation_of, vendor.calls, vendor.trouble, now, operation_in)
     app.wsgi_app = gate  # type: ignore[method-assign]  # Flask's documented way to add middleware
 
 

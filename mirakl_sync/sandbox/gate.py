@@ -44,7 +44,10 @@ class Answer:
 
 
 class Gate:
-    """WSGI middleware: `operation_of(method, path)` names the call; None means no documented operation."""
+    """WSGI middleware: `operation_of(method, path)` names the call; None means no documented operation.
+
+    `operation_in(environ)` names calls that only their body tells apart, and leaves the body readable.
+    """
 
     def __init__(
         self,
@@ -53,8 +56,10 @@ class Gate:
         calls: CallLog,
         trouble: TroubleRules,
         now: Callable[[], str],
+        operation_in: Callable[[Environ], str | None] | None = None,
     ) -> None:
         self._app, self._operation_of, self._calls, self._trouble = app, operation_of, calls, trouble
+        self._operation_in = operation_in
         self._now = now
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -63,7 +68,8 @@ class Gate:
             return self._app(environ, start_response)
         if self._trouble.latency_seconds:
             time.sleep(self._trouble.latency_seconds)
-        operation = self._operation_of(method, path) or "other"
+        told = self._operation_in(environ) if self._operation_in else None
+        operation = told or self._operation_of(method, path) or "other"
         rule = self._trouble.firing(operation, f"{method} {path}")
         try:
             answer = run(self._app, environ) if rule is None else _with_trouble(rule, self._app, environ)

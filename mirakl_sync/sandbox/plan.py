@@ -18,6 +18,7 @@ KINDS = {
     "magento": "mirakl_sync.sandbox.magento",
     "mirakl": "mirakl_sync.sandbox.mirakl",
     "salesforce": "mirakl_sync.sandbox.salesforce",
+    "shopify": "mirakl_sync.sandbox.shopify",
     "woocommerce": "mirakl_sync.sandbox.woocommerce",
 }
 

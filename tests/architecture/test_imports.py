@@ -44,15 +44,15 @@ MAY_IMPORT = {
     "shelf": "db records",
     "upkeep": "db cases.step inbox http.redact orders.states wiring",
     # the work
-    "orders": "errors money records policy db cases inbox shelf connections mirakl.orders dispatch "
+    "orders": "errors money records policy db cases inbox shelf connections mirakl.orders platforms.contract dispatch "
     "upkeep.heartbeat http.redact wiring",
     "connections": "errors clock records policy profiles db cases.step inbox notify.hours mirakl platforms "
     "http.contract http.tokens orders.states orders.by_hand shelf.offers wiring",
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
     "stock": "errors records policy.model db cases.step inbox shelf connections mirakl.refusals "
     "platforms explain.wording dispatch upkeep.heartbeat wiring",
-    "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.selling "
-    "orders.states upkeep.heartbeat wiring",
+    "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.lineage "
+    "orders.selling orders.shop_changes orders.states upkeep.heartbeat wiring",
     "explain": "errors db cases orders shipments platforms.contract wiring",
     "hooks": "errors db cases.step inbox stores wiring",
     "wiring": "clock config db cases connections dispatch http",
@@ -68,9 +68,11 @@ MAY_IMPORT = {
 
 # The files that decide, and everything of ours they may know: no session, no client, no clock, no settings.
 PURE = {
-    "orders.rules": "cases.step orders.facts orders.judge orders.states orders.steps orders.window policy.model",
+    "orders.rules": "cases.step orders.facts orders.heritage orders.judge orders.states orders.steps orders.window policy.model",
     "orders.judge": "orders.facts orders.steps policy.model",
-    "orders.facts": "orders.states records",
+    "orders.facts": "orders.heritage orders.states records",
+    "orders.heritage": "cases.step orders.steps",
+    "orders.edits": "records",
     "orders.states": "",
     "orders.steps": "",
     "orders.window": "policy.model",
@@ -120,6 +122,7 @@ ONLY_IN = {
     "flower": ("tasks.flower",),
     "asyncssh": ("mirakl_sync.sandbox.inventory_planner.sftp",),
     "flask": ("mirakl_sync.console", "mirakl_sync.sandbox"),
+    "graphql": ("mirakl_sync.sandbox.shopify",),
     "werkzeug": ("mirakl_sync.console", "mirakl_sync.sandbox"),
     "waitress": ("mirakl_sync.console",),
     # the demonstration moves the sandbox by its controls, the sandbox sends webhooks
@@ -128,6 +131,7 @@ ONLY_IN = {
     "urllib3": ("mirakl_sync.http",),
     "marshmallow": (
         "mirakl_sync.mirakl.schemas",
+        "mirakl_sync.platforms.salesforce.schemas",
         "mirakl_sync.platforms.woocommerce.schemas",
         "mirakl_sync.policy.schema",
         "mirakl_sync.connections.schemas",
