@@ -10,13 +10,13 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mirakl_sync.sandbox.control import put_under_control
-from mirakl_sync.sandbox.inventory_planner import views_variants
+from mirakl_sync.sandbox.inventory_planner import views_orders, views_variants
 from mirakl_sync.sandbox.inventory_planner.api import Call, Route
 from mirakl_sync.sandbox.inventory_planner.control import control_of_planner
 from mirakl_sync.sandbox.inventory_planner.errors import ApiError
 from mirakl_sync.sandbox.inventory_planner.planner import Planner
 
-ROUTES: list[Route] = [*views_variants.ROUTES]
+ROUTES: list[Route] = [*views_variants.ROUTES, *views_orders.ROUTES]
 MAINTENANCE = (
     "<!DOCTYPE html><html><head><title>Inventory Planner</title></head><body>"
     "<h1>We are upgrading. Please come back in a few minutes.</h1></body></html>"

@@ -57,6 +57,7 @@ def summary(planner: Planner) -> dict[str, Any]:
             "rows_refused": sum(reading.refused for reading in planner.readings),
             "deletions": dict(planner.deleted),
             "nights": planner.nights,
+            "pulls": planner.pulls,
             "purchase_orders": len(planner.store.orders),
             "doubled_references": sum(count > 1 for count in references.values()),
             "sftp": dict(planner.door.counts) if planner.door else {},

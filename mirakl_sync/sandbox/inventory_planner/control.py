@@ -11,8 +11,11 @@ from werkzeug.exceptions import BadRequest
 from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
 from mirakl_sync.sandbox.inventory_planner.catalogue import generate, seed
+from mirakl_sync.sandbox.inventory_planner.native import take_native
 from mirakl_sync.sandbox.inventory_planner.night import run_night
+from mirakl_sync.sandbox.inventory_planner.order_control import mount_orders
 from mirakl_sync.sandbox.inventory_planner.planner import Planner
+from mirakl_sync.sandbox.inventory_planner.pull import run_pull
 from mirakl_sync.sandbox.inventory_planner.settings import settings_from
 from mirakl_sync.sandbox.inventory_planner.sftp_trouble import SftpRule
 
@@ -25,10 +28,19 @@ def control_of_planner(planner: Planner) -> Blueprint:
     control = Blueprint("inventory_planner_control", __name__, url_prefix=CONTROL_PREFIX)
     _mount_goods(control, planner)
     _mount_sftp(control, planner)
+    mount_orders(control, planner)
 
     @control.post("/night")
     def night() -> dict[str, Any]:
         return run_night(planner, control_json().get("cutoff_seconds"))
+
+    @control.post("/pull")
+    def pull() -> dict[str, Any]:
+        return run_pull(planner)
+
+    @control.post("/native")
+    def native() -> dict[str, int]:
+        return take_native(planner, control_json())
 
     @control.route("/settings", methods=["GET", "POST"])
     def settings() -> dict[str, Any]:

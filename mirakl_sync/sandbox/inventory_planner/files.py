@@ -18,6 +18,10 @@ class SkippedFile(Exception):
     """The file is not read at all; says why."""
 
 
+class RefusedRow(Exception):
+    """The row cannot be taken in; says why."""
+
+
 @dataclass
 class Reading:
     """What came of one file, for the books alone."""
@@ -33,6 +37,8 @@ class Reading:
     rows: int = 0
     applied: int = 0
     zones_ignored: int = 0
+    deleted: int = 0  # of what was known, because it is not in the file
+    short_by: int = 0  # bytes missing at the end of the answer
     refused: int = 0
     refusals: list[dict[str, Any]] = field(default_factory=list)  # the first of them, with their lines
 

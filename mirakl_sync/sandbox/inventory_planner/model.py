@@ -118,6 +118,7 @@ class PurchaseOrder:
     readonly: bool = False
     currency: str = ""
     source: str = "planner"  # or the connection it came by
+    external_id: str = ""  # what that connection calls it
     header: dict[str, object] = field(default_factory=dict)
     items: list[OrderItem] = field(default_factory=list)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mirakl_sync.sandbox.inventory_planner.columns import ADVANCED
 from mirakl_sync.sandbox.inventory_planner.drop import Waiting
-from mirakl_sync.sandbox.inventory_planner.files import Reading, Row, SkippedFile, advanced_rows
+from mirakl_sync.sandbox.inventory_planner.files import Reading, RefusedRow, Row, SkippedFile, advanced_rows
 from mirakl_sync.sandbox.inventory_planner.model import Listing, Sale, Stock
 from mirakl_sync.sandbox.inventory_planner.settings import ENTITIES
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from mirakl_sync.sandbox.inventory_planner.planner import Planner
 
 SOURCE = "advanced"
-
-
-class RefusedRow(Exception):
-    """The row cannot be taken in; says why."""
 
 
 def run_night(planner: Planner, cutoff_seconds: float | None = None) -> dict[str, Any]:
@@ -78,6 +74,9 @@ def _variant(planner: Planner, row: Row) -> None:
     known = planner.store.listings.get((SOURCE, listing.variant_id))
     if listing.removed and not (known and known.removed):
         planner.note_deletion(SOURCE, "variant", listing.variant_id, "removed")
+    if known is not None:  # what the file has no column for
+        for name in ("cost_price", "landing_cost_price", "vendor", "brand", "tags", "product_type"):
+            setattr(listing, name, getattr(known, name))
     planner.store.save_listing(listing)
 
 

@@ -15,6 +15,7 @@ from mirakl_sync.sandbox.inventory_planner.files import Reading
 from mirakl_sync.sandbox.inventory_planner.metrics import warehouse_rows
 from mirakl_sync.sandbox.inventory_planner.model import Listing, Stock, Variant
 from mirakl_sync.sandbox.inventory_planner.night import run_night
+from mirakl_sync.sandbox.inventory_planner.pull import run_pull
 from mirakl_sync.sandbox.inventory_planner.settings import PlannerSettings
 from mirakl_sync.sandbox.inventory_planner.sftp import SftpDoor
 from mirakl_sync.sandbox.inventory_planner.store import Store
@@ -40,6 +41,8 @@ class Planner:
         self.calls = CallLog()
         self.trouble = TroubleRules()
         self.lock = threading.RLock()
+        self.pulling = threading.Lock()
+        """Held while files are fetched; before `lock`, never the other way round."""
         self.drop = Drop(self.settings.folders, self.clock.now) if self.settings.sftp else None
         self.door: SftpDoor | None = None
         self.catalogue: list[
@@ -86,11 +89,16 @@ class Planner:
             return books.summary(self) if summary else books.books(self)
 
     def tick(self) -> None:
+        now = self.clock.seconds()
         with self.lock:
-            every, now = self.settings.night_every, self.clock.seconds()
-            if every and now - self._last_night >= every:
-                self._last_night = now
-                run_night(self)
+            night = bool(self.settings.night_every) and now - self._last_night >= (self.settings.night_every or 0)
+            pull = bool(self.settings.pull_every) and now - self._last_pull >= (self.settings.pull_every or 0)
+            self._last_night = now if night else self._last_night
+            self._last_pull = now if pull else self._last_pull
+        if pull:
+            run_pull(self)
+        if night:
+            run_night(self)
 
     def stock_up(self, listing: Listing, warehouse: str, quantity: float | None) -> None:
         """A variant of the catalogue a plan or the control gives; `reset` brings it back."""
@@ -103,6 +111,10 @@ class Planner:
     def recalculate(self) -> None:
         """Everything variants show is computed anew, as of now."""
         self.calculated_at = self.clock.now()
+        self.count_incoming()
+
+    def count_incoming(self) -> None:
+        """What is on its way to us, anew; sales and stock stay those of the last calculation."""
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._incoming: dict[str, dict[str, float]] = {}
         for order in self.store.orders.values():
@@ -130,7 +142,7 @@ class Planner:
         self.readings: deque[Reading] = deque(maxlen=READINGS_KEPT)
         self.deletions: deque[dict[str, Any]] = deque(maxlen=DELETIONS_KEPT)
         self.deleted: dict[str, int] = {}
-        self.nights = 0
+        self.nights = self.pulls = 0
         self.last_call = 0.0
-        self._last_night = self.clock.seconds()
+        self._last_night = self._last_pull = self.clock.seconds()
         self.recalculate()

@@ -41,7 +41,6 @@ class Store:
         known = self.listings.get(key)
         if known is not None:
             listing.stock, listing.sales = known.stock, known.sales
-            listing.vendor = listing.vendor or known.vendor
             if self._joint(known) == self._joint(listing):
                 variant = self.variant_of(known)
                 variant.listings[variant.listings.index(known)] = listing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mirakl_sync.sandbox.inventory_planner.api import Call, Route
@@ -31,7 +31,7 @@ _METRICS = frozenset(METRICS)
 def list_variants(call: Call) -> dict[str, Any]:
     """Removed ones are among them unless the client filters."""
     planner = call.planner
-    query = query_from(call.arguments, _is_field, planner.settings.default_limit)
+    query = variant_query(call.arguments, planner.settings.default_limit)
     found = _sorted(planner, select(planner, query), query)
     first = query.page * query.limit
     rows = [shown(planner, variant, query.fields) for variant in found[first : first + query.limit]]
@@ -39,7 +39,7 @@ def list_variants(call: Call) -> dict[str, Any]:
 
 
 def read_variant(call: Call, variant_id: str) -> dict[str, Any]:
-    query = query_from({"fields": call.arguments.get("fields", "")}, _is_field, 1)
+    query = variant_query({"fields": call.arguments.get("fields", "")}, 1)
     return call.wearing("variant", shown(call.planner, find_variant(call.planner, variant_id), query.fields))
 
 
@@ -80,6 +80,11 @@ def list_warehouses(call: Call) -> dict[str, Any]:
     ]
     first = query.page * query.limit
     return call.page("warehouses", rows[first : first + query.limit], len(rows), query)
+
+
+def variant_query(arguments: Mapping[str, str], default_limit: int) -> Query:
+    """A query about variants: their own fields and their metrics."""
+    return query_from(arguments, _is_field, default_limit)
 
 
 def find_variant(planner: Planner, variant_id: str) -> Variant:
