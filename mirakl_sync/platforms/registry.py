@@ -7,10 +7,11 @@ from importlib.metadata import entry_points
 
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.platforms.contract import PlatformSpec
+from mirakl_sync.platforms.salesforce.spec import SALESFORCE
 from mirakl_sync.platforms.woocommerce.spec import WOOCOMMERCE
 
 GROUP = "mirakl_sync.platforms"
-OURS = (WOOCOMMERCE,)
+OURS = (SALESFORCE, WOOCOMMERCE)
 
 
 @cache

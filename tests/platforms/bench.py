@@ -29,6 +29,8 @@ class Lever(StrEnum):
     CORRECT = "correct"
     # a parcel can be taken off again
     UNPACK = "unpack"
+    # a parcel tells when it left
+    PARCEL_DATES = "parcel_dates"
     # an order can be sent without a parcel
     COMPLETE_BY_HAND = "complete_by_hand"
     # a SKU can stand on two products

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tests.platforms.bench_fake import FakeBench
+from tests.platforms.bench_salesforce import SalesforceBench
 from tests.platforms.bench_woocommerce import WooBench
 
 BENCHES = {
     "fake": FakeBench,
+    "salesforce": SalesforceBench,
     "woocommerce": WooBench,
 }

@@ -1,0 +1,203 @@
+"""Where the numbers come from: inventory records, the storefront's availability, or Omnichannel Inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Protocol
+
+from mirakl_sync.clock import Clock
+from mirakl_sync.platforms.remembered import Remembered
+from mirakl_sync.platforms.salesforce.access import PARALLEL
+from mirakl_sync.platforms.salesforce.catalogue import Instance, Omnichannel, Storefront, no_list
+from mirakl_sync.platforms.salesforce.doors import PAGE
+from mirakl_sync.platforms.salesforce.levels import is_sold, of_availability, of_record, unknown
+from mirakl_sync.platforms.salesforce.schemas import Available, Record
+from mirakl_sync.records.shop import Notice, NoticeKind, ProductFacts
+
+FRESH = timedelta(minutes=10)
+# Clocks differ, and a change may be stored a little after the date it carries.
+OVERLAP = timedelta(minutes=5)
+
+
+class Stock(Protocol):
+    """What the store says of its goods."""
+
+    def facts(self, skus: Sequence[str]) -> dict[str, ProductFacts]:
+        """See ``Platform.product_facts``."""
+
+    def levels(self) -> Iterator[ProductFacts]:
+        """See ``Platform.levels``."""
+
+    def changes(self, since: datetime) -> Iterator[Notice]:
+        """Products whose number or state is another than this worker last saw, or that were modified since."""
+
+
+class ByRecords:
+    """Implements ``Stock`` by the records of an inventory list.
+
+    Records tell no change by date, so a poll reads the whole list and tells what differs from what this worker saw.
+    """
+
+    def __init__(self, instance: Instance, clock: Clock) -> None:
+        self._instance = instance
+        self._clock = clock
+        self._remembered = Remembered()
+        self._default: tuple[datetime, bool] | None = None
+
+    def facts(self, skus: Sequence[str]) -> dict[str, ProductFacts]:
+        """One search for the products, one call for the record of each known one, few at a time."""
+        wanted = list(dict.fromkeys(skus))
+        at = self._clock()
+        products = self._instance.products(wanted)
+        by_default = self._in_stock_by_default()
+        known = [sku for sku in wanted if sku in products]
+        numbers = self._numbers(known)
+        told = {sku: unknown(sku, at) for sku in wanted if sku not in products}
+        for sku in known:
+            asked, record = numbers[sku]
+            sellable = is_sold(products[sku], self._instance.site, at)
+            told[sku] = of_record(sku, record, asked, sellable=sellable, by_default=by_default)
+        return told
+
+    def _numbers(self, skus: Sequence[str]) -> dict[str, tuple[datetime, Record | None]]:
+        """The record of each SKU, and when it was asked for."""
+
+        def ask(sku: str) -> tuple[datetime, Record | None]:
+            asked = self._clock()
+            return asked, self._instance.record(sku)
+
+        if len(skus) < 2:
+            return {sku: ask(sku) for sku in skus}
+        with ThreadPoolExecutor(PARALLEL) as pool:
+            return dict(zip(skus, pool.map(ask, skus), strict=True))
+
+    def levels(self) -> Iterator[ProductFacts]:
+        """Every record with its product; where the list has what it does not name in stock, every other product too."""
+        by_default = self._in_stock_by_default()
+        named: set[str] = set()
+        for asked, records in self._pages():
+            if by_default:
+                named.update(record.product_id for record in records)
+            yield from self._with_products(records, asked)
+        if not by_default:
+            return
+        for product in self._instance.every_product():
+            if product.product_id not in named:
+                at = self._clock()
+                sellable = is_sold(product, self._instance.site, at)
+                yield of_record(product.product_id, None, at, sellable=sellable, by_default=True)
+
+    def changes(self, since: datetime) -> Iterator[Notice]:
+        """First products the catalogue says were modified, then records that are new or differ.
+
+        Everything is dated by the beginning of the poll, from which the next one asks the catalogue on.
+        """
+        began = self._clock()
+        complete = False
+        try:
+            yield from (_notice(fact, began) for fact in self._modified(since - OVERLAP))
+            yield from (_notice(fact, began) for fact in self._differing())
+            complete = True
+        finally:
+            if not complete:
+                # what was told may not have been taken in: the next poll tells it all again
+                self._remembered = Remembered()
+
+    def _modified(self, since: datetime) -> Iterator[ProductFacts]:
+        ids = (product.product_id for product in self._instance.changed_products(since))
+        while part := list(islice(ids, PAGE)):
+            yield from self.facts(part).values()
+
+    def _differing(self) -> Iterator[ProductFacts]:
+        for asked, records in self._pages():
+            marks = (of_record(r.product_id, r, asked, sellable=True, by_default=False) for r in records)
+            differing = {fact.sku for fact in self._remembered.changed(marks)}
+            yield from self._with_products([record for record in records if record.product_id in differing], asked)
+
+    def _pages(self) -> Iterator[tuple[datetime, list[Record]]]:
+        """Pages of records, each with a moment not later than its call."""
+        asked = self._clock()
+        for records in self._instance.records():
+            yield asked, records
+            asked = self._clock()
+
+    def _with_products(self, records: Sequence[Record], asked: datetime) -> Iterator[ProductFacts]:
+        if not records:
+            return
+        products = self._instance.products([record.product_id for record in records])
+        for record in records:
+            product = products.get(record.product_id)
+            if product is None:
+                yield unknown(record.product_id, asked)
+                continue
+            sellable = is_sold(product, self._instance.site, asked)
+            yield of_record(record.product_id, record, asked, sellable=sellable, by_default=False)
+
+    def _in_stock_by_default(self) -> bool:
+        """``default_in_stock`` of the list, at most some minutes old."""
+        at = self._clock()
+        if self._default is None or at - self._default[0] > FRESH:
+            self._default = (at, self._instance.inventory_list().get("default_in_stock") is True)
+        return self._default[1]
+
+
+class ByOmnichannel(ByRecords):
+    """Implements ``Stock`` where Omnichannel Inventory owns the numbers: it is asked directly, its read-only copies in
+    the inventory list are what is listed."""
+
+    def __init__(self, instance: Instance, omnichannel: Omnichannel, clock: Clock) -> None:
+        super().__init__(instance, clock)
+        self._omnichannel = omnichannel
+
+    def facts(self, skus: Sequence[str]) -> dict[str, ProductFacts]:
+        """One search for the products, then what may be ordered of them, a hundred to a call."""
+        wanted = list(dict.fromkeys(skus))
+        at = self._clock()
+        products = self._instance.products(wanted)
+        told = {sku: unknown(sku, at) for sku in wanted if sku not in products}
+        asked = self._clock()
+        available = self._omnichannel.available(list(products))
+        for sku, product in products.items():
+            fact = of_availability(available.get(sku, Available(sku)), asked)
+            told[sku] = replace(fact, sellable=is_sold(product, self._instance.site, at))
+        return told
+
+
+class ByAvailability:
+    """Implements ``Stock`` by Shopper Availability, which answers questions and lists nothing."""
+
+    def __init__(self, storefront: Storefront, clock: Clock) -> None:
+        self._storefront = storefront
+        self._clock = clock
+
+    def facts(self, skus: Sequence[str]) -> dict[str, ProductFacts]:
+        """24 to a call; those it leaves out are offline or unknown, which the catalogue tells apart."""
+        wanted = list(dict.fromkeys(skus))
+        at = self._clock()
+        available = self._storefront.available(wanted)
+        told: dict[str, ProductFacts] = {}
+        for sku in wanted:
+            if sku in available:
+                told[sku] = of_availability(available[sku], at)
+            elif self._storefront.product(sku) is None:
+                told[sku] = unknown(sku, at)
+            else:
+                told[sku] = ProductFacts(sku, at, product_id=sku, quantity=0, in_stock=False, sellable=False)
+        return told
+
+    def levels(self) -> Iterator[ProductFacts]:
+        """``Misconfigured``: there is no list."""
+        raise no_list()
+
+    def changes(self, since: datetime) -> Iterator[Notice]:
+        """``Misconfigured``: there is no list."""
+        del since
+        raise no_list()
+
+
+def _notice(fact: ProductFacts, at: datetime) -> Notice:
+    return Notice(NoticeKind.PRODUCT, fact.sku, at, product=fact)
