@@ -1,4 +1,4 @@
-"""A simulated Salesforce B2C Commerce instance: Account Manager, SLAS, SCAPI and OCAPI on one host.
+"""A simulated Salesforce B2C Commerce instance: Account Manager, SLAS, SCAPI, OCAPI and WebDAV on one host.
 
 What the documentation leaves open is marked as inferred in the project's notes; the words of such errors are ours.
 
@@ -12,6 +12,8 @@ Operations, as the call log and trouble rules name them:
 - OCAPI Data: inventory.lists, inventory.list, inventory.records, inventory.record, inventory.change, inventory.put,
   inventory.delete, data.order.update, data.order.status and so on
 - OCAPI Shop: shop.order.read, shop.order.update, order.search
+- Omnichannel Inventory: oci.availability, oci.token, oci.deltas
+- jobs and files: job.start, job.read, file.put, file.get, file.move, file.delete, file.folder, file.list
 """
 
 from mirakl_sync.sandbox.salesforce.app import create_app

@@ -12,6 +12,9 @@ from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
 from mirakl_sync.sandbox.salesforce import (
     auth,
+    files,
+    jobs,
+    oci,
     views_data,
     views_inventory,
     views_orders,
@@ -32,6 +35,9 @@ ROUTES: list[Route] = [
     *views_inventory.ROUTES,
     *views_data.ROUTES,
     *views_shop.ROUTES,
+    *oci.ROUTES,
+    *jobs.ROUTES,
+    *files.ROUTES,
 ]
 SWITCHBOARD = Switchboard(ROUTES)
 

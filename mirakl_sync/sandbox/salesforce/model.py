@@ -85,6 +85,24 @@ class Parcel:
 
 
 @dataclass(slots=True)
+class Execution:
+    """One run of a job; `due` is when it will have finished."""
+
+    id: str
+    job: str
+    client: str
+    parameters: list[dict[str, str]]
+    started: datetime
+    due: datetime
+    finished: datetime | None = None
+    exit_code: str = ""
+    written: str = ""
+
+    def parameter(self, name: str) -> str:
+        return next((one["value"] for one in self.parameters if one["name"] == name), "")
+
+
+@dataclass(slots=True)
 class Shipment:
     shipment_id: str
     number: str

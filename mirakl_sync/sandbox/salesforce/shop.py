@@ -11,7 +11,8 @@ from typing import Any
 
 from mirakl_sync.sandbox.calls import CallLog
 from mirakl_sync.sandbox.clock import SandboxClock
-from mirakl_sync.sandbox.salesforce.model import Order, Product, Record
+from mirakl_sync.sandbox.salesforce.folder import File, fresh
+from mirakl_sync.sandbox.salesforce.model import Execution, Order, Product, Record
 from mirakl_sync.sandbox.salesforce.settings import USUAL_CLIENTS, Client, InstanceSettings, Token
 from mirakl_sync.sandbox.salesforce.stock_history import Change, StockHistory
 from mirakl_sync.sandbox.salesforce.store import OrderTable
@@ -53,6 +54,10 @@ class Shop:
         self.counted: Counter[tuple[str, int]] = Counter()
         self.random = random.Random(7)
         self.serial = 0
+        self.changed: list[str] = []
+        """With Omnichannel Inventory, the SKUs that moved, in order; delta tokens point into it."""
+        self.executions: dict[str, Execution] = {}
+        self.files: dict[str, File] = fresh(self.now())
 
     def reset(self) -> None:
         """Drop orders, tokens and what was told about stock; keep products, records and settings."""
@@ -69,10 +74,11 @@ class Shop:
             return bookkeeping.summary(self) if summary else bookkeeping.books(self)
 
     def tick(self) -> None:
-        from mirakl_sync.sandbox.salesforce import warehouse
+        from mirakl_sync.sandbox.salesforce import jobs, warehouse
 
         with self.lock:
             warehouse.take_what_is_due(self)
+            jobs.finish_due(self)
 
     def now(self) -> datetime:
         """The instance's clock, in milliseconds as its database keeps it."""
@@ -91,5 +97,7 @@ class Shop:
         """Notes what became of a record's ATS; its modification time moves unless nobody told the platform."""
         self.history.note(record.product_id, Change(self.clock.now(), before, record.ats, cause, order_no))
         record.revision += 1
+        if self.settings.oci and before != record.ats:
+            self.changed.append(record.product_id)
         if cause != "silent":
             record.modified = self.now()

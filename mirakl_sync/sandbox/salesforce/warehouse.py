@@ -36,9 +36,8 @@ def take_what_is_due(shop: Shop) -> None:
 
 def export(shop: Shop, order: Order) -> None:
     """The OMS has the order now. A marketplace's pieces leave the allocation only here."""
-    if order.export_status == "exported":
-        return
-    change_other(shop, order, "export_status", "exported")
+    if order.export_status != "exported":
+        change_other(shop, order, "export_status", "exported")
     inventory.book(shop, order)
 
 
