@@ -9,7 +9,14 @@ from flask import Flask, Request, Response, request
 
 from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
-from mirakl_sync.sandbox.magento import views_orders, views_products, views_shop, views_stock
+from mirakl_sync.sandbox.magento import (
+    views_carts,
+    views_order_actions,
+    views_orders,
+    views_products,
+    views_shop,
+    views_stock,
+)
 from mirakl_sync.sandbox.magento.auth import authorize, raw_path
 from mirakl_sync.sandbox.magento.control import control_of_shop
 from mirakl_sync.sandbox.magento.errors import Crash, RestError, no_route
@@ -18,7 +25,8 @@ from mirakl_sync.sandbox.magento.routing import Call, Found, Router
 from mirakl_sync.sandbox.magento.shop import Shop
 from mirakl_sync.sandbox.magento.values import decode, encode
 
-ROUTER = Router([*views_orders.ROUTES, *views_products.ROUTES, *views_stock.ROUTES, *views_shop.ROUTES])
+VIEWS = (views_orders, views_order_actions, views_carts, views_products, views_stock, views_shop)
+ROUTER = Router(route for views in VIEWS for route in views.ROUTES)
 METHODS = ["GET", "POST", "PUT", "DELETE"]
 JSON = "application/json; charset=utf-8"
 NOT_FOUND = "<!DOCTYPE HTML><html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>"

@@ -14,8 +14,14 @@ from mirakl_sync.sandbox.magento.errors import RestError, refused, unauthorized
 from mirakl_sync.sandbox.magento.shop import Shop
 
 HASHES = {"HMAC-SHA256": hashlib.sha256, "HMAC-SHA1": hashlib.sha1}
-NEEDED = ("oauth_consumer_key", "oauth_token", "oauth_signature_method", "oauth_signature", "oauth_nonce")
-NEEDED = (*NEEDED, "oauth_timestamp")
+NEEDED = (
+    "oauth_consumer_key",
+    "oauth_token",
+    "oauth_signature_method",
+    "oauth_signature",
+    "oauth_nonce",
+    "oauth_timestamp",
+)
 SECONDS_AHEAD = 600
 NONCES_KEPT = 200_000
 KEY_LENGTH = 32

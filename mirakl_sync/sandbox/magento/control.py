@@ -12,7 +12,9 @@ from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
 from mirakl_sync.sandbox.magento.catalogue import generate, seed
 from mirakl_sync.sandbox.magento.settings import settings_from
+from mirakl_sync.sandbox.magento.shipping_control import mount_staff
 from mirakl_sync.sandbox.magento.shop import Shop
+from mirakl_sync.sandbox.magento.stock_control import mount_stock
 
 
 def control_of_shop(shop: Shop) -> Blueprint:
@@ -20,6 +22,8 @@ def control_of_shop(shop: Shop) -> Blueprint:
     control = Blueprint("magento_control", __name__, url_prefix=CONTROL_PREFIX)
     _mount_goods(control, shop)
     _mount_switches(control, shop)
+    mount_staff(control, shop)
+    mount_stock(control, shop)
     return control
 
 

@@ -103,13 +103,16 @@ class Ledger:
             return product.in_stock
         if not self.is_assigned(product.sku, stock) or not any(i.status for i in self.of(product.sku)):
             return False
-        left = self.indexed(product.sku, stock) + self._promised(product.sku, stock) - product.min_qty
-        return product.backorders > 0 or left > 0
+        return product.backorders > 0 or self.unclamped(product, stock) > 0
 
     def salable(self, product: Product, stock: StockSource) -> Decimal:
         """What may be sold; negative only where backorders are allowed."""
         if not self.is_salable(product, stock):
             return ZERO
+        return self.unclamped(product, stock)
+
+    def unclamped(self, product: Product, stock: StockSource) -> Decimal:
+        """The salable quantity as it would be if the product were salable."""
         return self.indexed(product.sku, stock) + self._promised(product.sku, stock) - product.min_qty
 
     def reserve(self, sku: str, stock: StockSource, quantity: Decimal, order_id: int) -> None:

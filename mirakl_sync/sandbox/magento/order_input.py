@@ -106,8 +106,8 @@ def _update(shop: Shop, named: Row) -> Order:
     if order is None:
         raise no_entity()
     row = typed(named, columns.ORDER, {"increment_id": shop.settings.increment_length})
-    wanted = (row.get("increment_id", order.row["increment_id"]), row.get("store_id", order.row.get("store_id")))
-    if shop.store.holder_of(*wanted) not in (None, order.id):
+    merged = {**order.row, **row}
+    if shop.store.holder_of(merged["increment_id"], merged.get("store_id")) not in (None, order.id):
         raise refused(DUPLICATE)
     fresh = [_item(shop, item) for item in listed(named.get("items"))]
     payment = _payment(named.get("payment"))
@@ -140,7 +140,7 @@ def _item(shop: Shop, given: Any) -> Row:
     extension = named.get("extension_attributes") or {}
     if "itemized_taxes" in extension and shop.settings.release < (2, 4, 7):
         raise unsupported("itemized_taxes")
-    item = dict.fromkeys(ITEM_ZEROES, ZERO) if new else {}
+    item: Row = dict.fromkeys(ITEM_ZEROES, ZERO) if new else {}
     if new:
         item |= {"free_shipping": 0, "no_discount": 0}
     return {**item, **typed(named, columns.ITEM)}

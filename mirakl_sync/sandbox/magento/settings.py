@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 SLASHES = ("refused", "not_found", "allowed")
@@ -54,6 +54,8 @@ class MagentoSettings:
     encoded_slashes: str = "refused"
     """What a `%2F` in the path meets: `refused` (the signature fails), `not_found` (the web server), `allowed`."""
     payment_methods: tuple[str, ...] = ("checkmo", "banktransfer", "purchaseorder", "free")
+    extra_statuses: dict[str, str] = field(default_factory=dict)
+    """Statuses the merchant made: status → the state it belongs to."""
     flat_rate: float = 5
     """The carrier `flatrate`, per piece."""
     tax_percent: float = 0

@@ -15,7 +15,7 @@ from mirakl_sync.sandbox.clock import SandboxClock
 from mirakl_sync.sandbox.magento import bookkeeping
 from mirakl_sync.sandbox.magento.history import Change, StockHistory
 from mirakl_sync.sandbox.magento.ledger import Ledger
-from mirakl_sync.sandbox.magento.model import Order, Product, Row
+from mirakl_sync.sandbox.magento.model import COMPOSITES, Order, Product, Row
 from mirakl_sync.sandbox.magento.quantities import to_ship
 from mirakl_sync.sandbox.magento.settings import Access, MagentoSettings, StockSource
 from mirakl_sync.sandbox.magento.store import Store
@@ -37,16 +37,13 @@ class Shop:
 
     def __post_init__(self) -> None:
         self.kind = "magento"
+        self.name = self.settings.name
         self.calls = CallLog()
         self.trouble = TroubleRules()
         self.lock = threading.RLock()
         self.store = Store()
         self.ledger = Ledger(self.settings)
         self._forget_events()
-
-    @property
-    def name(self) -> str:
-        return self.settings.name
 
     def _forget_events(self) -> None:
         self.mails: list[dict[str, Any]] = []
@@ -73,6 +70,14 @@ class Shop:
 
     def tick(self) -> None:
         """What the shop's cron does."""
+        every = self.settings.compensates_every
+        if every is not None and self.clock.seconds() - self.compensated_at >= every:
+            # Here, because the tool reads the shop's orders.
+            from mirakl_sync.sandbox.magento.compensation import compensate
+
+            with self.lock:
+                self.compensated_at = self.clock.seconds()
+                compensate(self)
 
     def now(self) -> str:
         """The shop's clock as the database writes it: UTC, whole seconds."""
@@ -101,6 +106,29 @@ class Shop:
         yield
         physical = self.ledger.physical(sku)
         self.history.note(sku, Change(self.clock.now(), before, self.salable(sku), physical, cause, order_id))
+
+    def reserve(self, order: Order, item: Row, quantity: Decimal, cause: str) -> bool:
+        """Appends a reservation for a line; nothing for what is not counted or has no quantity of its own."""
+        product = self.store.product(item.get("sku", ""))
+        if product is None or not product.manage_stock or product.type_id in COMPOSITES:
+            return False
+        with self.moving(product.sku, cause, order.id):
+            self.ledger.reserve(product.sku, self.stock(), quantity, order.id)
+        return True
+
+    def source_of(self, order: Order) -> str:
+        """The warehouse the order was last served from, or the first there is."""
+        shipments = self.store.shipments.by("order_id", order.id)
+        return shipments[-1].source_code if shipments else self.stock().sources[0]
+
+    def send_mail(self, template: str, order: Order) -> None:
+        """Notes a mail the shop would send to the buyer."""
+        self.mails.append(
+            {"to": order.row.get("customer_email"), "template": template, "order": order.id, "at": self.now()}
+        )
+
+    def announce(self, event: str, number: int) -> None:
+        """Something happened others may have asked to hear of."""
 
     def add_history(self, order: Order, entry: Row) -> Row:
         """A line of the order's status history."""

@@ -59,7 +59,8 @@ class Numbers:
         self._columns: dict[str, Any] = {}
 
     def next(self, column: str) -> int:
-        return next(self._columns.setdefault(column, count(1)))
+        number: int = next(self._columns.setdefault(column, count(1)))
+        return number
 
     def increment(self, kind: str, store_id: int) -> str:
         """`000000001` in the first store, `2000000001` in the second: each store view counts for itself."""
@@ -100,6 +101,8 @@ class Store:
         self.customers: Table[Row] = Table(
             lambda row, name: row.get("id" if name == "entity_id" else name), CUSTOMER, indexed=("email",)
         )
+        self.tracks: dict[int, int] = {}
+        """Track → shipment."""
         self.carts: dict[int, Cart] = {}
         self.categories: dict[str, int] = {}
         self.taken: dict[tuple[str, int | None], int] = {}

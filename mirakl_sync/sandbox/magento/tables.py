@@ -177,7 +177,9 @@ class Table(Generic[T]):
     def _candidates(self, criteria: Criteria) -> Iterable[int]:
         narrowed = [self._narrowed(group[0]) for group in criteria.groups if len(group) == 1]
         known = [ids for ids in narrowed if ids is not None]
-        return min(known, key=len) if known else self.rows
+        if not known:
+            return self.rows
+        return min(known, key=len)
 
     def _narrowed(self, one: Filter) -> list[int] | None:
         """The ids an index names for a filter, None where no index helps."""
