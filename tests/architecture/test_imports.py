@@ -51,6 +51,8 @@ MAY_IMPORT = {
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
     "stock": "errors records policy.model db cases.step inbox shelf connections mirakl.refusals "
     "platforms explain.wording dispatch upkeep.heartbeat wiring",
+    "planning": "errors records policy.units db cases.step inbox.desk shelf.board mirakl.demand platforms.planner "
+    "orders.states upkeep.heartbeat wiring",
     "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.lineage "
     "orders.selling orders.shop_changes orders.states upkeep.heartbeat wiring",
     "explain": "errors db cases orders shipments platforms.contract wiring",
@@ -90,6 +92,10 @@ PURE = {
     "stock.story_words": "shelf.story stock.oversell",
     "stock.why_words": "explain.wording stock.causes stock.views",
     "stock.sighting": "records",
+    "planning.rows": "records.planning",
+    "planning.sales": "orders.states planning.rows records.planning",
+    "planning.goods": "planning.rows records",
+    "planning.windows": "",
     "shipments.suggest": "records.shipment shipments.carriers shipments.numbers",
     "shipments.carrier_views": "records.shipment",
     "explain.telling": "cases.ledger cases.story explain shipments.carrier_views",

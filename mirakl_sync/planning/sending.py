@@ -1,0 +1,181 @@
+"""A planner's turn: take what changed, make it ready for the next nightly run, bring it in time."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from mirakl_sync.cases.step import Ask
+from mirakl_sync.db.claim import take_lease
+from mirakl_sync.db.insert import insert_once
+from mirakl_sync.db.models import Connection, PlannerDesk, Store
+from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.errors import MiraklSyncError, Misconfigured, TryLater
+from mirakl_sync.inbox import desk
+from mirakl_sync.planning import files, settings, snapshots, taking
+from mirakl_sync.planning.settings import FeedSettings
+from mirakl_sync.platforms.planner import Planner, Way
+from mirakl_sync.upkeep import heartbeat
+from mirakl_sync.wiring import Wiring
+
+MISCONFIGURED = "misconfigured"
+A_DAY = timedelta(days=1)
+# A first filling with years of orders takes its time; a killed worker's planner is free after so long.
+LEASE = timedelta(minutes=30)
+# Until a planner in trouble is tried again, and one that refuses us.
+AGAIN, MENDED_BY_PEOPLE = timedelta(minutes=2), timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningReport:
+    """What was done for a planner."""
+
+    words: str
+
+    def sentence(self) -> str:
+        """For Flower."""
+        return self.words
+
+
+def due(wiring: Wiring) -> PlanningReport:
+    """Ring for every planner whose files are due or on their way, and for each whose nightly run is over."""
+    now, rung = wiring.now(), 0
+    with wiring.db.transaction() as tx:
+        for store in planners(tx):
+            row = open_desk(tx, store, now)
+            if row.leased_until is not None and row.leased_until > now:
+                continue
+            try:
+                told = settings.read(store.key, store.settings)
+            except Misconfigured as error:
+                _ask(tx, store.key, error, now)
+                continue
+            if wants_files(tx, row, told, now):
+                tx.wake("planning.send", store.id)
+            elif wants_reading(row, told, now):
+                tx.wake("planning.read", store.id)
+            else:
+                continue
+            rung += 1
+    return PlanningReport(f"{rung} planners rung for")
+
+
+def planners(tx: Transaction) -> list[Store]:
+    """Every planner that a connection names."""
+    named = select(Connection.planner_pk).where(Connection.planner_pk.is_not(None))
+    return list(tx.execute(select(Store).where(Store.id.in_(named)).order_by(Store.key)).scalars())
+
+
+def open_desk(tx: Transaction, store: Store, now: datetime) -> PlannerDesk:
+    """The planner's row, made at first sight."""
+    insert_once(tx, PlannerDesk, {"store_pk": store.id, "opened_at": now, "token": secrets.token_urlsafe(32)})
+    return tx.get_one(PlannerDesk, store.id)
+
+
+def wants_files(tx: Transaction, row: PlannerDesk, told: FeedSettings, now: datetime) -> bool:
+    """Something is to be made or brought, and trouble was long enough ago."""
+    if row.next_at is not None and row.next_at > now:
+        return False
+    return bool(row.hurry) or run_due(row, told, now) is not None or files.on_its_way(tx, row.store_pk) > 0
+
+
+def run_due(row: PlannerDesk, told: FeedSettings, now: datetime) -> datetime | None:
+    """The nightly run everything is to be made ready for now; None while that has time, or is done."""
+    run = told.nights.next(now)
+    done = row.made_for is not None and row.made_for >= run
+    return None if done or now < told.nights.due(run) else run
+
+
+def wants_reading(row: PlannerDesk, told: FeedSettings, now: datetime) -> bool:
+    """A nightly run is over and was not looked at."""
+    if row.next_read_at is not None and row.next_read_at > now:
+        return False
+    run = told.nights.last(now - told.read_after)
+    return row.read_for is None or row.read_for < run
+
+
+def send(planner_pk: int, wiring: Wiring, *, now_or_never: bool = False) -> PlanningReport:
+    """Bring what is on its way; where a nightly run comes near, or somebody wants it now, make it ready first.
+
+    May be called twice: one visit at a time, and what was made is never made again.
+    """
+    now = wiring.now()
+    with wiring.db.transaction() as tx:
+        store = tx.get_one(Store, planner_pk)
+        row = open_desk(tx, store, now)
+        if not take_lease(tx, PlannerDesk, planner_pk, now, LEASE):
+            return PlanningReport("somebody else is at it")
+        hurry = now_or_never or bool(row.hurry)
+    try:
+        told = settings.read(store.key, store.settings)
+        planner = wiring.connections.planner(store)
+        run = run_due(row, told, now) or (told.nights.next(now) if hurry else None)
+        words = _work(wiring, store, planner, told, run)
+    except MiraklSyncError as error:
+        _interrupted(wiring, store, error)
+        raise
+    except BaseException:
+        _give_back(wiring, planner_pk)
+        raise
+    _done(wiring, store, planner.way, run, words)
+    return PlanningReport(words)
+
+
+def _work(wiring: Wiring, store: Store, planner: Planner, told: FeedSettings, run: datetime | None) -> str:
+    if planner.way is Way.NATIVE:
+        return "it hears of sales and stock by a connection of its own: nothing is sent"
+    made = ""
+    if run is not None:
+        changed = taking.take(wiring, store.id, told)
+        made = f"{changed} lines changed"
+        if planner.way is Way.FETCHED:
+            return f"{made}; {', '.join(snapshots.make(wiring, store.id, store.key, planner, told))}"
+        names = files.make(wiring, store.id, planner, run)
+        with wiring.db.transaction() as tx:
+            # what is kept is kept: trouble with bringing it does not make it again
+            row = tx.get_one(PlannerDesk, store.id)
+            row.made_for, row.hurry = run, ""
+        made += f"; {len(names)} files made; " if names else "; no file: nothing is due; "
+    return f"{made}{files.bring(wiring, store.id, planner)} files brought"
+
+
+def _done(wiring: Wiring, store: Store, way: Way, run: datetime | None, words: str) -> None:
+    now = wiring.now()
+    with wiring.db.transaction() as tx:
+        row = tx.get_one(PlannerDesk, store.id)
+        row.leased_until = row.next_at = None
+        row.way, row.trouble = way, ""
+        if run is not None:
+            row.made_for, row.hurry = run, ""
+            heartbeat.beat(tx, f"planner:{store.key}", now, A_DAY, words)
+        desk.close_by_key(tx, None, MISCONFIGURED, _key(store.key), now, "the planner was served again")
+
+
+def _interrupted(wiring: Wiring, store: Store, error: MiraklSyncError) -> None:
+    now = wiring.now()
+    wait = MENDED_BY_PEOPLE
+    if isinstance(error, TryLater):
+        wait = max(AGAIN, timedelta(seconds=error.after or 0))
+    with wiring.db.transaction() as tx:
+        row = tx.get_one(PlannerDesk, store.id)
+        row.leased_until, row.next_at, row.trouble = None, now + wait, error.words
+        if isinstance(error, Misconfigured):
+            _ask(tx, store.key, error, now)
+
+
+def _give_back(wiring: Wiring, planner_pk: int) -> None:
+    with wiring.db.transaction() as tx:
+        tx.get_one(PlannerDesk, planner_pk).leased_until = None
+
+
+def _key(planner: str) -> str:
+    return f"planner:{planner}"
+
+
+def _ask(tx: Transaction, planner: str, error: MiraklSyncError, now: datetime) -> None:
+    words = f"Planner {planner} cannot be served: {error.words}"
+    ask = Ask(MISCONFIGURED, _key(planner), words, facts={"way_out": error.way_out})
+    desk.open_item(tx, None, ask, "", None, now)
