@@ -10,14 +10,18 @@ from flask import Flask, Request, Response, request
 from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
 from mirakl_sync.sandbox.magento import (
+    views_bulk,
     views_carts,
+    views_events,
     views_order_actions,
     views_orders,
+    views_people,
     views_products,
     views_shop,
     views_stock,
 )
 from mirakl_sync.sandbox.magento.auth import authorize, raw_path
+from mirakl_sync.sandbox.magento.bulk import accept
 from mirakl_sync.sandbox.magento.control import control_of_shop
 from mirakl_sync.sandbox.magento.errors import Crash, RestError, no_route
 from mirakl_sync.sandbox.magento.fields import trimmed
@@ -25,7 +29,17 @@ from mirakl_sync.sandbox.magento.routing import Call, Found, Router
 from mirakl_sync.sandbox.magento.shop import Shop
 from mirakl_sync.sandbox.magento.values import decode, encode
 
-VIEWS = (views_orders, views_order_actions, views_carts, views_products, views_stock, views_shop)
+VIEWS = (
+    views_orders,
+    views_order_actions,
+    views_carts,
+    views_products,
+    views_stock,
+    views_people,
+    views_shop,
+    views_bulk,
+    views_events,
+)
 ROUTER = Router(route for views in VIEWS for route in views.ROUTES)
 METHODS = ["GET", "POST", "PUT", "DELETE"]
 JSON = "application/json; charset=utf-8"
@@ -76,7 +90,9 @@ def _done(shop: Shop, found: Found | None) -> tuple[int, Any]:
     authorize(shop, request, found.route.right(shop))
     call = _call(shop, found, request)
     if found.later:
-        raise no_route()
+        if found.route.topic is None:
+            raise no_route()
+        return 202, accept(call, found)
     body = found.route.view(call, **{name: unquote(value) for name, value in found.arguments.items()})
     return 200, trimmed(body, call.argument("fields"))
 

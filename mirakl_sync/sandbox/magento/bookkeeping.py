@@ -29,6 +29,7 @@ def books(shop: Shop) -> dict[str, Any]:
         "turned_away": dict(shop.history.turned_away),
         "oversold": dict(shop.history.oversold),
         "mails": list(shop.mails),
+        "webhooks": {**shop.events.counts, "waiting": len(shop.events), "last": shop.events.last[-50:]},
     }
 
 
@@ -45,6 +46,7 @@ def summary(shop: Shop) -> dict[str, Any]:
             "refunds": len(store.creditmemos.rows),
             "mails": len(shop.mails),
             "reservations": shop.ledger.entries,
+            "webhooks": {**shop.events.counts, "waiting": len(shop.events)},
             "stock": shop.history.totals(),
         }
     }

@@ -147,6 +147,7 @@ def place_cart(shop: Shop, cart: Cart, payment: Row | None) -> Order:
     basket = [(item["sku"], item["qty"]) for item in cart.items]
     buyer = {**cart.billing, "email": cart.billing.get("email") or cart.shipping.get("email")}
     more = {"payment": payment, "quote_id": cart.id, "store_id": cart.store_id, "shipping": cart.shipping}
+    more["quote_items"] = [item["item_id"] for item in cart.items]
     order = place(shop, basket, buyer, "cart", **more)
     cart.active = False
     cart.updated_at = shop.now()

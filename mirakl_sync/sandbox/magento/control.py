@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest
 
 from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
+from mirakl_sync.sandbox.magento.bulk import consume
 from mirakl_sync.sandbox.magento.catalogue import generate, seed
 from mirakl_sync.sandbox.magento.settings import settings_from
 from mirakl_sync.sandbox.magento.shipping_control import mount_staff
@@ -22,6 +23,7 @@ def control_of_shop(shop: Shop) -> Blueprint:
     control = Blueprint("magento_control", __name__, url_prefix=CONTROL_PREFIX)
     _mount_goods(control, shop)
     _mount_switches(control, shop)
+    _mount_queues(control, shop)
     mount_staff(control, shop)
     mount_stock(control, shop)
     return control
@@ -51,6 +53,24 @@ def _mount_switches(control: Blueprint, shop: Shop) -> None:
     def maintenance() -> dict[str, bool]:
         shop.settings.maintenance = bool(control_json().get("on", True))
         return {"on": shop.settings.maintenance}
+
+
+def _mount_queues(control: Blueprint, shop: Shop) -> None:
+    @control.get("/webhooks")
+    def webhooks() -> dict[str, Any]:
+        """Deliveries of the events module."""
+        with shop.lock:
+            return {**shop.events.counts, "waiting": len(shop.events)}
+
+    @control.post("/webhooks/flush")
+    def flush() -> dict[str, int]:
+        return {"deliveries": shop.events.deliver_due(everything=True)}
+
+    @control.post("/consume")
+    def run_consumer() -> dict[str, int]:
+        """Asynchronous calls are done only now."""
+        with shop.lock:
+            return {"operations": consume(shop)}
 
 
 def change_settings(shop: Shop, given: dict[str, Any]) -> None:

@@ -41,7 +41,7 @@ def check_salable(shop: Shop, product: Product | None, quantity: Decimal) -> Pro
 def place(shop: Shop, basket: list[tuple[str, Decimal]], buyer: Row, way: str, **more: Any) -> Order:
     """An order of the basket's SKUs for `buyer` (an address with `email`).
 
-    `more`: `payment` (default checkmo), `quote_id`, `store_id`, `shipping` (address; else the buyer's).
+    `more`: `payment` (default checkmo), `quote_id`, `quote_items`, `store_id`, `shipping` (address; else the buyer's).
     """
     lines = []
     for sku, quantity in basket:
@@ -51,7 +51,10 @@ def place(shop: Shop, basket: list[tuple[str, Decimal]], buyer: Row, way: str, *
     for product, quantity in lines:
         wanted[product.id] = wanted.get(product.id, ZERO) + quantity
         check_salable(shop, product, wanted[product.id])
-    order = create_order(shop, _named(shop, lines, buyer, more), way)
+    named = _named(shop, lines, buyer, more)
+    for item, number_in_cart in zip(named["items"], more.get("quote_items") or (), strict=False):
+        item["quote_item_id"] = number_in_cart
+    order = create_order(shop, named, way)
     for (_, quantity), item in zip(lines, order.items, strict=True):
         shop.reserve(order, item, -quantity, "sale" if way == "checkout" else "order")
     return order
@@ -128,7 +131,6 @@ def _line(shop: Shop, product: Product, quantity: Decimal, store_id: int) -> Row
         "qty_ordered": quantity,
         "is_qty_decimal": 0,
         "is_virtual": 0,
-        "quote_item_id": shop.store.numbers.next("quote item"),
         "tax_percent": number(shop.settings.tax_percent),
         "weight": weight,
         "row_weight": weight * quantity,

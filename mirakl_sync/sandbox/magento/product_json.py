@@ -11,12 +11,12 @@ PLAIN = {"options_container": "container2", "msrp_display_actual_price_type": "0
 PLAIN |= {"has_options": "0", "tax_class_id": "2"}
 
 
-def product_json(shop: Shop, product: Product, *, single: bool) -> dict[str, Any]:
-    """One product. Only a product asked for by itself has its `stock_item`."""
+def product_json(shop: Shop, product: Product, *, single: bool, links: bool = False) -> dict[str, Any]:
+    """One product. Only a product asked for by itself has its `stock_item`, and then no `links` (recorded)."""
     extension: dict[str, Any] = {"website_ids": [1]}
     if product.category_ids:
-        links = enumerate(product.category_ids)
-        extension["category_links"] = [{"position": place, "category_id": str(number)} for place, number in links]
+        places = enumerate(product.category_ids)
+        extension["category_links"] = [{"position": place, "category_id": str(number)} for place, number in places]
     if product.child_ids:
         extension["configurable_product_links"] = product.child_ids
     if single:
@@ -38,7 +38,7 @@ def product_json(shop: Shop, product: Product, *, single: bool) -> dict[str, Any
         "media_gallery_entries": [],
         "custom_attributes": custom_attributes(product),
     }
-    if not single:
+    if links or not single:
         body |= {"product_links": [], "tier_prices": []}
     return {name: value for name, value in body.items() if value is not None}
 

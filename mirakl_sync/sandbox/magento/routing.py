@@ -25,6 +25,8 @@ class Call:
     store: str
     query: list[tuple[str, str]]
     body: Any
+    late: bool = False
+    """Done by the consumer of the bulk queue."""
 
     def criteria(self, *, optional: bool = False) -> Criteria:
         return criteria_of(self.query, optional=optional, limited=self.shop.settings.input_limits)

@@ -13,6 +13,7 @@ from typing import Any
 from mirakl_sync.sandbox.calls import CallLog
 from mirakl_sync.sandbox.clock import SandboxClock
 from mirakl_sync.sandbox.magento import bookkeeping
+from mirakl_sync.sandbox.magento.events import EventQueue
 from mirakl_sync.sandbox.magento.history import Change, StockHistory
 from mirakl_sync.sandbox.magento.ledger import Ledger
 from mirakl_sync.sandbox.magento.model import COMPOSITES, Order, Product, Row
@@ -43,6 +44,7 @@ class Shop:
         self.lock = threading.RLock()
         self.store = Store()
         self.ledger = Ledger(self.settings)
+        self.events = EventQueue(self)
         self._forget_events()
 
     def _forget_events(self) -> None:
@@ -52,6 +54,8 @@ class Shop:
         self.promised: dict[str, Decimal] = defaultdict(Decimal)
         """By folded SKU, pieces that living orders wait for, however they came."""
         self.compensated_at = self.clock.seconds()
+        self.bulks: dict[str, Any] = {}
+        """Asynchronous calls by uuid."""
 
     def reset(self) -> None:
         """Drop orders, documents, carts, mails and reservations; keep catalogue, stock, customers and numbers."""
@@ -63,6 +67,7 @@ class Shop:
                 setattr(fresh, name, getattr(self.store, name))
             self.store = fresh
             self.ledger.forget_reservations()
+            self.events.reset()
 
     def books(self, summary: bool) -> dict[str, Any]:
         with self.lock:
@@ -78,6 +83,7 @@ class Shop:
             with self.lock:
                 self.compensated_at = self.clock.seconds()
                 compensate(self)
+        self.events.deliver_due()
 
     def now(self) -> str:
         """The shop's clock as the database writes it: UTC, whole seconds."""
@@ -129,6 +135,7 @@ class Shop:
 
     def announce(self, event: str, number: int) -> None:
         """Something happened others may have asked to hear of."""
+        self.events.announce(event, number)
 
     def add_history(self, order: Order, entry: Row) -> Row:
         """A line of the order's status history."""
@@ -148,6 +155,10 @@ class Shop:
         if before is not None and before != order.row:
             order.row["updated_at"] = self.now()
         now = (order.state, order.row.get("status") or "")
+        if not order.history:
+            self.announce("sales.order.created", order.id)
+        elif order.history[-1][0] != order.state:
+            self.announce("sales.order.updated", order.id)
         if not order.history or order.history[-1][:2] != now:
             order.history.append((*now, self.clock.now().isoformat()))
         self.store.save_order(order)

@@ -27,12 +27,14 @@ def get_product(call: Call, sku: str) -> Any:
 
 
 def create_product(call: Call) -> Any:
-    return product_json(call.shop, save_product(call, call.given("product")), single=True)
+    return product_json(call.shop, save_product(call, call.given("product")), single=True, links=call.late)
 
 
 def put_product(call: Call, sku: str) -> Any:
     """The SKU of the path wins over the one of the body."""
-    return product_json(call.shop, save_product(call, {**call.given("product"), "sku": sku}), single=True)
+    return product_json(
+        call.shop, save_product(call, {**call.given("product"), "sku": sku}), single=True, links=call.late
+    )
 
 
 def save_product(call: Call, given: dict[str, Any]) -> Product:
