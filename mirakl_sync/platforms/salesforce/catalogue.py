@@ -24,7 +24,7 @@ LISTS = Operation("salesforce.inventory_list")
 DATA = "/s/-/dw/data/v25_6"
 AT_ONCE = 24
 OCI_AT_ONCE = 100
-FOUND = "(start,total,hits.(id,type,online_flag,valid_from,valid_to,last_modified))"
+FOUND = "(start,total,hits.(id,type.(**),online_flag.(**),valid_from.(**),valid_to.(**),last_modified))"
 TOLD = (
     "(start,total,data.(product_id,ats,perpetual_flag,pre_order_back_order_allocation,pre_order_back_order_handling,"
     "last_modified))"
@@ -167,18 +167,38 @@ class Omnichannel:
 
     def available(self, skus: Sequence[str]) -> dict[str, Available]:
         """OCI ``get-availability``, a hundred SKUs to a call; SKUs it knows nothing of are absent."""
-        path = (
-            f"/inventory/availability/v1/organizations/{quote(self.organization, safe='')}"
-            "/availability-records/actions/get-availability"
-        )
         found: dict[str, Available] = {}
         for start in range(0, len(skus), OCI_AT_ONCE):
             body = {"skus": list(skus[start : start + OCI_AT_ONCE]), "groups": [self.group]}
-            answer = self.line.call(AVAILABILITY, "POST", path, json=body, budget=start == 0)
-            for group in rows_of(answer.json, "groups"):
-                told = [read(schemas.ATO, row, "availability") for row in rows_of(group, "records")]
-                found |= {one.product_id: one for one in told}
+            answer = self._ask("actions/get-availability", body, first=start == 0)
+            found |= {one.product_id: one for one in _ato(answer)}
         return found
+
+    def token(self) -> Mapping[str, Any]:
+        """OCI ``delta-token``: what changes from now on is in the deltas of this token."""
+        return self._ask("delta-token", {"placeType": "group", "places": [self.group]})
+
+    def deltas(self, token: Mapping[str, Any]) -> tuple[list[str], Mapping[str, Any]]:
+        """OCI ``get-deltas``: SKUs that changed since the token, none at the end, and the token to go on with.
+
+        A token is sent back as it came: nobody publishes what is in it.
+        """
+        answer = self._ask("actions/get-deltas", token)
+        more = {name: value for name, value in answer.items() if name in token}
+        return [one.product_id for one in _ato(answer)], more or token
+
+    def _ask(self, action: str, body: Mapping[str, Any], *, first: bool = True) -> Mapping[str, Any]:
+        organization = quote(self.organization, safe="")
+        path = f"/inventory/availability/v1/organizations/{organization}/availability-records/{action}"
+        answer = self.line.call(AVAILABILITY, "POST", path, json=dict(body), budget=first).json
+        if not isinstance(answer, Mapping):
+            raise Unreadable("Omnichannel Inventory's answer is no document.", payload=answer)
+        return answer
+
+
+def _ato(answer: Mapping[str, Any]) -> list[Available]:
+    groups = rows_of(answer, "groups")
+    return [read(schemas.ATO, row, "availability") for group in groups for row in rows_of(group, "records")]
 
 
 def total_of(json: Any) -> int:

@@ -33,7 +33,7 @@ def page(
     start, count = bounds(call.query)
     wanted = call.query.get("select")
     tree = tree_of(wanted) if wanted else None
-    element = _of(tree, "data") if tree else None
+    element = tree is not None and tree.takes("data")
     data = [shown(row) if element else plain(row) for row in rows[start : start + count]]
     body: dict[str, Any] = {"_v": VERSION, "_type": kind, "count": len(data), "data": data}
     if wanted:
@@ -68,10 +68,6 @@ def own_members(given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise Fault(400, "MalformedRequestBodyException", "A JSON object is expected.")
     return {name: value for name, value in given.items() if name not in selector.MARKS}
-
-
-def _of(tree: selector.Tree, name: str) -> bool:
-    return "**" in tree or name in tree
 
 
 def _link(call: Call, start: int, count: int) -> str:

@@ -85,6 +85,14 @@ def snake(value: Any) -> Any:
     return {_snake_name(name): inner if name.startswith("c_") else snake(inner) for name, inner in value.items()}
 
 
+def camel(value: dict[str, Any]) -> dict[str, Any]:
+    """A flat OCAPI document with SCAPI's names."""
+    return {
+        name if name.startswith("c_") else re.sub(r"_([a-z])", lambda found: found[1].upper(), name): inner
+        for name, inner in value.items()
+    }
+
+
 def _snake_name(name: str) -> str:
     return name if name.startswith("c_") else LETTER.sub(lambda found: "_" + found[1].lower(), name)
 

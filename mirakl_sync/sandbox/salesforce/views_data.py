@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from mirakl_sync.sandbox.salesforce import fields, ocapi, selector
@@ -10,12 +11,14 @@ from mirakl_sync.sandbox.salesforce.dates import printed
 from mirakl_sync.sandbox.salesforce.errors import VERSION, Fault, Problem, no_order
 from mirakl_sync.sandbox.salesforce.model import Order, Product
 from mirakl_sync.sandbox.salesforce.ocapi import DATA
-from mirakl_sync.sandbox.salesforce.order_json import state_of
+from mirakl_sync.sandbox.salesforce.order_json import camel, state_of
 from mirakl_sync.sandbox.salesforce.queries import Fields, matcher
 from mirakl_sync.sandbox.salesforce.routing import Call, Reply, Route, View
+from mirakl_sync.sandbox.salesforce.shop import Shop
 from mirakl_sync.sandbox.salesforce.statuses import VALUES, change_other, change_status
 
 STATUSES = ("created", "new", "open", "completed", "cancelled", "failed", "failed_with_reopen")
+KEPT_SEARCHES = 20
 PRODUCT_FIELDS = {
     "id", "name", "online", "searchable", "valid_from", "valid_to", "type", "creation_date", "last_modified",
     "catalog_id", "category_id",
@@ -43,6 +46,40 @@ def custom_attributes(call: Call, known: tuple[str, ...], kind: str) -> dict[str
         raise Fault(400, "UnknownPropertyException", problem.body["detail"]) from None
 
 
+def set_address(call: Call) -> Reply:
+    order = order_of(call)
+    shipment = next((one for one in order.shipments if one.shipment_id == call.parts["shipment"]), None)
+    if shipment is None:
+        words = f"No shipment with ID '{call.parts['shipment']}' could be found."
+        raise Fault(404, "ShipmentNotFoundException", words, shipmentId=call.parts["shipment"])
+    try:
+        shipment.address = fields.check_address(camel(ocapi.own_members(call.json)))
+    except Problem as problem:
+        raise Fault(400, "UnknownPropertyException", problem.body["detail"]) from None
+    call.shop.save(order)
+    return _done(order)
+
+
+def update_payment(call: Call) -> Reply:
+    return _update_payment(call, "OrderPaymentInstrument")
+
+
+def update_transaction(call: Call) -> Reply:
+    return _update_payment(call, "PaymentTransaction")
+
+
+def _update_payment(call: Call, kind: str) -> Reply:
+    order = order_of(call)
+    payment = next((one for one in order.payments if one["paymentInstrumentId"] == call.parts["payment"]), None)
+    if payment is None:
+        words = f"No payment instrument with ID '{call.parts['payment']}' could be found."
+        raise Fault(404, "PaymentInstrumentNotFoundException", words)
+    kept = payment if kind == "OrderPaymentInstrument" else payment.setdefault("paymentTransaction", {})
+    fields.merge_custom(kept, custom_attributes(call, call.shop.settings.payment_attributes, kind))
+    call.shop.save(order)
+    return _done(order)
+
+
 def order_of(call: Call) -> Order:
     order = call.shop.orders.rows.get(call.parts["order_no"])
     if order is None:
@@ -55,15 +92,9 @@ def product_search(call: Call) -> Reply:
     """Products by id, name, dates and the like; what masters and variants have to do with each other is not told."""
     given = call.json if isinstance(call.json, dict) else {}
     start, count = ocapi.bounds(given)
-    fits = matcher(given.get("query"), Fields(PRODUCT_FIELDS))
-    shop, found = call.shop, []
-    for sku in product_ids(shop):
-        product = shop.products[sku]
-        if fits(_product_words(product)):
-            found.append(product)
-    for sort in reversed(given.get("sorts") or []):
-        _sort(found, sort)
-    hits = [_product_json(call, product) for product in found[start : start + count]]
+    shop = call.shop
+    found = _found(shop, given)
+    hits = [_product_json(call, shop.products[sku]) for sku in found[start : start + count]]
     body: dict[str, Any] = {
         "_v": VERSION,
         "_type": "product_search_result",
@@ -78,6 +109,30 @@ def product_search(call: Call) -> Reply:
     if given.get("select"):
         body = selector.keep(body, ocapi.tree_of(given["select"]))
     return Reply(body)
+
+
+def _found(shop: Shop, given: dict[str, Any]) -> list[str]:
+    """Ids of what was searched for, kept for the next page as long as no product comes or goes."""
+    query, sorts = given.get("query"), given.get("sorts") or []
+    key = f"search {json.dumps([query, sorts], default=str)}"
+    if key not in shop.listed:
+        fits = matcher(query, Fields(PRODUCT_FIELDS))
+        rows = [shop.products[sku] for sku in _candidates(shop, query)]
+        found = [product for product in rows if fits(_product_words(product))]
+        for sort in reversed(sorts):
+            _sort(found, sort)
+        for old in [name for name in shop.listed if name.startswith("search ")][: -KEPT_SEARCHES + 1]:
+            del shop.listed[old]
+        shop.listed[key] = [product.id for product in found]
+    return shop.listed[key]
+
+
+def _candidates(shop: Shop, query: Any) -> list[str]:
+    """Where the ids themselves are asked for, nobody looks at the rest of the catalogue."""
+    term = query.get("term_query") if isinstance(query, dict) else None
+    if isinstance(term, dict) and term.get("fields") == ["id"] and term.get("operator") in ("is", "one_of"):
+        return sorted(sku for sku in set(map(str, term.get("values") or [])) if sku in shop.products)
+    return product_ids(shop)
 
 
 def _sort(found: list[Product], sort: dict[str, Any]) -> None:
@@ -108,6 +163,7 @@ def _product_json(call: Call, product: Product) -> dict[str, Any]:
         "_resource_state": f"{int(product.modified.timestamp() * 1000):016x}",
         "id": product.id,
         "name": {"default": product.name},
+        "online": product.online,
         "online_flag": {"default": product.online},
         "searchable": {"default": True},
         "type": {"_type": "product_type", product.type: True},
@@ -147,6 +203,15 @@ ROUTES = [
     *(
         Route("PUT", f"{ORDER}/{field}", f"data.order.{field}", "ocapi", _setter(field))
         for field in (*VALUES, "external_status")
+    ),
+    Route("PUT", f"{ORDER}/shipments/{{shipment}}/shipping_address", "data.order.address", "ocapi", set_address),
+    Route("PATCH", f"{ORDER}/payment_instruments/{{payment}}", "data.order.payment", "ocapi", update_payment),
+    Route(
+        "PATCH",
+        f"{ORDER}/payment_instruments/{{payment}}/transaction",
+        "data.order.transaction",
+        "ocapi",
+        update_transaction,
     ),
     Route("POST", f"{DATA}/product_search", "product.search", "ocapi", product_search),
 ]

@@ -220,6 +220,8 @@ def test_products_are_searched_by_what_the_document_lists(client: Client) -> Non
     page = client("POST", f"{DATA}/product_search", everything).json
     assert ([one["id"] for one in page["hits"]], page["total"]) == (["TEE", "NEW"], 5)
     assert page["next"] == {"_type": "result_page", "start": 2, "count": 2}
+    client.control("remove", {"sku": "TEE"})
+    assert client("POST", f"{DATA}/product_search", everything).json["total"] == 4
     colour = {"query": {"term_query": {"fields": ["colour"], "operator": "is", "values": ["red"]}}}
     assert client("POST", f"{DATA}/product_search", colour).json["fault"]["type"] == "FieldNotQueryableException"
 

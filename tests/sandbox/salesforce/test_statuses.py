@@ -156,3 +156,28 @@ def test_who_cancelled_it_can_say_why(client: Client) -> None:
 def test_orders_are_never_deleted(client: Client) -> None:
     client.place()
     assert client.flask.post("/_sandbox/orders/MKP-A-1", json={"status": "trash"}).status_code == 404
+
+
+def test_ocapi_changes_address_and_payment_too(make_client: Callable[..., Client]) -> None:
+    client = make_client(payment_attributes=("c_checked",))
+    client.place()
+    where = f"{SITE_ORDERS}/MKP-A-1"
+    moved = {
+        "first_name": "Jo",
+        "last_name": "Doe",
+        "address1": "2 rue B",
+        "postal_code": "69001",
+        "country_code": "FR",
+    }
+    assert client("PUT", f"{where}/shipments/me/shipping_address", moved).status_code == 204
+    assert client.read("MKP-A-1")["shipments"][0]["shippingAddress"]["postalCode"] == "69001"
+    refused = client("PUT", f"{where}/shipments/me/shipping_address", {"email": "jo@buyer.example"})
+    assert (refused.status_code, refused.json["fault"]["type"]) == (400, "UnknownPropertyException")
+    assert client("PUT", f"{where}/shipments/s1/shipping_address", moved).status_code == 404
+    payment = client.read("MKP-A-1")["paymentInstruments"][0]["paymentInstrumentId"]
+    for path in (payment, f"{payment}/transaction"):
+        assert client("PATCH", f"{where}/payment_instruments/{path}", {"c_checked": True}).status_code == 204
+        assert client("PATCH", f"{where}/payment_instruments/{path}", {"c_other": True}).status_code == 400
+    told = client.read("MKP-A-1")["paymentInstruments"][0]
+    assert (told["c_checked"], told["paymentTransaction"]["c_checked"]) == (True, True)
+    assert client("PATCH", f"{where}/payment_instruments/nobody", {}).status_code == 404
