@@ -24,6 +24,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
+from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
+from graphql.execution.values import get_variable_values
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 Schema = dict[str, Any]
@@ -336,3 +338,25 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
     return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
+@functools.cache
+def shopify_schema(version: str = "2026-10") -> GraphQLSchema:
+    """Shopify's Admin API of a version, as a schema documents can be held against."""
+    path = SHARED / "contracts" / f"shopify-admin-{version}.graphql"
+    if not path.exists():
+        pytest.skip(f"the contract {path.name} is not at {path.parent}; set MIRAKL_SYNC_SHARED")
+    # the vendor's own file: proving that it is a schema takes longer than reading it
+    return build_schema(path.read_text("utf-8"), assume_valid=True)
+
+
+def check_graphql(schema: GraphQLSchema, text: str, variables: Mapping[str, Any]) -> None:
+    """The document and what fills it keep the schema."""
+    document = parse(text)
+    faults = [fault.message for fault in validate(schema, document)]
+    (operation,) = (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
+    values = get_variable_values(schema, operation.variable_definitions or (), dict(variables))
+    faults += [fault.message for fault in values] if isinstance(values, list) else []
+    unknown = set(variables) - {each.variable.name.value for each in operation.variable_definitions or ()}
+    faults += [f"${name} is filled, but not declared" for name in sorted(unknown)]
+    assert not faults, f"{operation.name.value if operation.name else text} breaks the contract:\n" + "\n".join(faults)

@@ -7,11 +7,13 @@ from importlib.metadata import entry_points
 
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.platforms.contract import PlatformSpec
+from mirakl_sync.platforms.magento.spec import MAGENTO
 from mirakl_sync.platforms.salesforce.spec import SALESFORCE
+from mirakl_sync.platforms.shopify.spec import SHOPIFY
 from mirakl_sync.platforms.woocommerce.spec import WOOCOMMERCE
 
 GROUP = "mirakl_sync.platforms"
-OURS = (SALESFORCE, WOOCOMMERCE)
+OURS = (MAGENTO, SALESFORCE, SHOPIFY, WOOCOMMERCE)
 
 
 @cache

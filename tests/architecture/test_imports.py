@@ -138,6 +138,7 @@ ONLY_IN = {
     "marshmallow": (
         "mirakl_sync.mirakl.schemas",
         "mirakl_sync.platforms.salesforce.schemas",
+        "mirakl_sync.platforms.shopify.schemas",
         "mirakl_sync.platforms.woocommerce.schemas",
         "mirakl_sync.policy.schema",
         "mirakl_sync.connections.schemas",
