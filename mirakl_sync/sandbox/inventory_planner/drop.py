@@ -60,7 +60,7 @@ class Drop:
         """Takes the folder itself away."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def arrived(self, path: Path, outcome: str) -> None:
+    def arrived(self, path: Path, outcome: str) -> Upload:
         """A file was written to its end, or to where its connection ended."""
         with self._lock:
             name = self._relative(path)
@@ -69,6 +69,7 @@ class Drop:
             size = path.stat().st_size if path.exists() else 0
             self._here[name] = Upload(name, self._now(), self._count, size, outcome)
             self.uploads.append(self._here[name])
+            return self._here[name]
 
     def renamed(self, old: Path, new: Path) -> None:
         """A file has another name now; the moment it came stays."""
@@ -108,7 +109,8 @@ class Drop:
         """Every upload, and the files that lie there now."""
         with self._lock:
             there = sorted(self._relative(path) for path in self.folder.rglob("*") if path.is_file())
-            return {"uploads": [{**asdict(one), "at": one.at.isoformat()} for one in self.uploads], "there": there}
+            uploads = [{**asdict(one), "at": one.at.isoformat()} for one in self.uploads]
+            return {"folder": str(self.folder), "uploads": uploads, "there": there}
 
     def _known(self, path: Path) -> Upload:
         """A file nobody uploaded was put there by hand, just now."""

@@ -22,42 +22,66 @@ COVERED_DAYS = 60
 FORECAST_MONTHS = 18
 DAYS_OF_A_MONTH = 30
 
-METRICS = (
+SHORT = (
     "in_stock", "purchase_orders_qty", "replenishment", "to_order", "to_order_cost", "replenish_date", "oos",
     "oos_last_60_days", "lead_time", "review_period", "minimum_stock", "above_moq", "cur_sales",
     *(f"last_{days}_days_sales" for days in WINDOWS), *(f"last_{days}_days_revenue" for days in WINDOWS),
-    "orders_by_month", "forecast_by_period", "forecast_revenue", "forecast_description", "forecasted_stockouts_dos",
-    "forecasted_lost_sales_lead_time", "forecasted_lost_revenue_lead_time", "forecast_stock_cover_day",
-    "under_value", "regular_price", "cost_price", "landing_cost_price",
+    "forecasted_stockouts_dos", "forecasted_lost_sales_lead_time", "forecasted_lost_revenue_lead_time",
+    "forecast_stock_cover_day", "under_value", "regular_price", "cost_price", "landing_cost_price",
 )  # fmt: skip
+LONG = ("orders_by_month", "forecast_by_period", "forecast_revenue", "forecast_description")
+"""Tables of many numbers, computed only when somebody asks for them."""
+
+METRICS = frozenset({*SHORT, *LONG})
 """Names that live in `warehouse[]`, wherever a client asks for them."""
 
 
 def warehouse_rows(
     variant: Variant, incoming: Mapping[str, float], at: datetime, settings: PlannerSettings
 ) -> list[dict[str, Any]]:
-    """The metrics of `variant` as of `at`, a row for each warehouse that has, sold or expects it.
+    """The SHORT metrics of `variant` as of `at`, a row for each warehouse that has, sold or expects it.
 
     `incoming` is what open orders still bring, in pieces by warehouse id.
     """
-    sales: dict[str, list[Sale]] = defaultdict(list)
+    sales = _sales(variant)
     stock: dict[str, float] = {}
     minimum: dict[str, float] = {}
     for listing in variant.listings:
-        for sale in listing.sales.values():
-            if sale.counts:
-                sales[sale.warehouse].append(sale)
         for warehouse, row in listing.stock.items():
             if not row.removed:
                 stock[warehouse] = stock.get(warehouse, 0.0) + row.in_stock
                 minimum[warehouse] = row.minimum or 0.0
     found = dict.fromkeys([*stock, *sales, *incoming])
     return [
-        _row(variant, name, sales[name], stock.get(name), incoming.get(name, 0.0), at, settings)
+        _row(variant, name, sales.get(name, []), stock.get(name), incoming.get(name, 0.0), at, settings)
         | ({"minimum_stock": number(minimum[name])} if minimum.get(name) else {})
         | variant.planning.get(name, {})
         for name in found
     ]
+
+
+def with_tables(variant: Variant, rows: list[dict[str, Any]], at: datetime) -> list[dict[str, Any]]:
+    """`rows` of `variant` with the LONG metrics too."""
+    sales = _sales(variant)
+    price = variant.first.price
+    return [
+        {
+            **row,
+            "orders_by_month": _by_month(sales.get(row["warehouse"], [])),
+            **_forecast(max(0.0, row["last_30_days_sales"] / 30), price, at),
+        }
+        for row in rows
+    ]
+
+
+def _sales(variant: Variant) -> dict[str, list[Sale]]:
+    """What counts, by warehouse."""
+    found: dict[str, list[Sale]] = {}
+    for listing in variant.listings:
+        for sale in listing.sales.values():
+            if sale.counts:
+                found.setdefault(sale.warehouse, []).append(sale)
+    return found
 
 
 def _row(
@@ -69,14 +93,13 @@ def _row(
     at: datetime,
     settings: PlannerSettings,
 ) -> dict[str, Any]:
-    sold = {days: _sold(sales, at, days) for days in WINDOWS}
+    sold, revenue = _windows(sales, at)
     velocity = max(0.0, sold[30] / 30)
     held = in_stock or 0.0
     wanted = max(0, math.ceil(round(velocity * COVERED_DAYS - held - incoming, 6)))
     left = None if not velocity or in_stock is None else max(0, int(held / velocity))
-    price, cost = variant.first.price, variant.first.cost_price
-    lead_time = settings.lead_time
-    lost = max(0.0, velocity * lead_time - max(0.0, held) - incoming)
+    price, cost, lead_time = variant.first.price, variant.first.cost_price, settings.lead_time
+    lost = round(max(0.0, velocity * lead_time - max(0.0, held) - incoming), 2)
     return {
         "warehouse": warehouse,
         "in_stock": None if in_stock is None else number(in_stock),
@@ -93,18 +116,28 @@ def _row(
         "above_moq": True,
         "cur_sales": number(_sold_this_month(sales, at)),
         **{f"last_{days}_days_sales": number(sold[days]) for days in WINDOWS},
-        **{f"last_{days}_days_revenue": number(_revenue(sales, at, days)) for days in WINDOWS},
-        "orders_by_month": _by_month(sales),
-        **_forecast(velocity, price, at),
+        **{f"last_{days}_days_revenue": number(revenue[days]) for days in WINDOWS},
         "forecasted_stockouts_dos": 0 if left is None else max(0, lead_time - left),
-        "forecasted_lost_sales_lead_time": number(round(lost, 2)),
-        "forecasted_lost_revenue_lead_time": None if price is None else number(price * Decimal(str(round(lost, 2)))),
+        "forecasted_lost_sales_lead_time": number(lost),
+        "forecasted_lost_revenue_lead_time": None if price is None else number(price * Decimal(str(lost))),
         "forecast_stock_cover_day": left,
         "under_value": None if cost is None else number(cost * wanted),
-        "regular_price": None if price is None else number(price),
-        "cost_price": None if cost is None else number(cost),
+        "regular_price": _or_none(price),
+        "cost_price": _or_none(cost),
         "landing_cost_price": _or_none(variant.first.landing_cost_price),
     }
+
+
+def _windows(sales: list[Sale], at: datetime) -> tuple[dict[int, float], dict[int, Decimal]]:
+    """Pieces and money of the last so many days, for every window."""
+    sold, revenue = dict.fromkeys(WINDOWS, 0.0), dict.fromkeys(WINDOWS, Decimal(0))
+    for sale in sales:
+        money = sale.price * Decimal(str(sale.quantity))
+        for days in WINDOWS:
+            if at - timedelta(days=days) < sale.created <= at:
+                sold[days] += sale.quantity
+                revenue[days] += money
+    return sold, revenue
 
 
 def _forecast(velocity: float, price: Decimal | None, at: datetime) -> dict[str, Any]:
@@ -121,19 +154,6 @@ def _forecast(velocity: float, price: Decimal | None, at: datetime) -> dict[str,
         "forecast_revenue": dict(revenue),
         "forecast_description": {**method, "total_days_oos": 0},
     }
-
-
-def _within(sales: Iterable[Sale], at: datetime, days: int) -> Iterable[Sale]:
-    since = at - timedelta(days=days)
-    return (sale for sale in sales if since < sale.created <= at)
-
-
-def _sold(sales: Iterable[Sale], at: datetime, days: int) -> float:
-    return sum(sale.quantity for sale in _within(sales, at, days))
-
-
-def _revenue(sales: Iterable[Sale], at: datetime, days: int) -> Decimal:
-    return sum((sale.price * Decimal(str(sale.quantity)) for sale in _within(sales, at, days)), Decimal(0))
 
 
 def _sold_this_month(sales: Iterable[Sale], at: datetime) -> float:

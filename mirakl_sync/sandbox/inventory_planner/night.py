@@ -27,8 +27,8 @@ def run_night(planner: Planner, cutoff_seconds: float | None = None) -> dict[str
     """
     with planner.lock:
         late = planner.settings.cutoff_seconds if cutoff_seconds is None else cutoff_seconds
-        until = planner.clock.now() - timedelta(seconds=late)
         waiting = planner.drop.waiting() if planner.drop else []
+        until = planner.clock.now() - timedelta(seconds=late)
         files = [file for file in waiting if file.upload.at <= until]
         readings = [_read(planner, file) for entity in ENTITIES for file in files if file.entity == entity]
         planner.nights += 1

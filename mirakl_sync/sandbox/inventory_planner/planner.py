@@ -116,6 +116,7 @@ class Planner:
     def count_incoming(self) -> None:
         """What is on its way to us, anew; sales and stock stay those of the last calculation."""
         self._rows: dict[str, list[dict[str, Any]]] = {}
+        self.selections: dict[Any, list[Variant]] = {}
         self._incoming: dict[str, dict[str, float]] = {}
         for order in self.store.orders.values():
             if order.is_incoming:

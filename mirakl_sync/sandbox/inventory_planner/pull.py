@@ -48,6 +48,7 @@ def _pulled(planner: Planner, name: str, url: str) -> Reading:
         content = _fetched(planner, url, reading)
         with planner.lock:
             APPLY[name](planner, starter_rows(content, STARTER[name], reading), reading)
+            planner.count_incoming()
     except SkippedFile as skipped:
         reading.outcome, reading.why = "skipped", str(skipped)
     with planner.lock:

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import asyncssh
 
-from mirakl_sync.sandbox.inventory_planner.drop import Drop
+from mirakl_sync.sandbox.inventory_planner.drop import Drop, Upload
 from mirakl_sync.sandbox.inventory_planner.settings import PlannerSettings
 from mirakl_sync.sandbox.inventory_planner.sftp_trouble import SftpRule, SftpTrouble
 
@@ -24,7 +24,7 @@ class SftpDoor:
     def __init__(self, settings: PlannerSettings, drop: Drop) -> None:
         self.settings, self.drop = settings, drop
         self.trouble = SftpTrouble()
-        self.counts: Counter[str] = Counter()  # logins, refused_logins, uploads, cut
+        self.counts: Counter[str] = Counter()  # logins, refused_logins
         self.host_key = asyncssh.generate_private_key("ssh-ed25519")
         self.client_key = asyncssh.generate_private_key("ssh-ed25519")
         self.connections: set[asyncssh.SSHServerConnection] = set()
@@ -143,6 +143,7 @@ class _Session(asyncssh.SFTPServer):
         super().__init__(channel, chroot=str(door.drop.folder).encode())
         self._door = door
         self._writing: dict[object, _Writing] = {}
+        self._just_closed: list[Upload] = []
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> object:
         opened = super().open(path, pflags, attrs)
@@ -165,12 +166,17 @@ class _Session(asyncssh.SFTPServer):
         writing = self._writing.pop(file_obj, None)
         if writing is None:
             return
-        gone = self.channel.is_closing() or self.channel.get_connection().is_closed()
-        outcome = writing.broken or ("cut" if gone else "whole")
-        self._door.counts["uploads" if outcome == "whole" else outcome] += 1
-        self._door.drop.arrived(writing.path, outcome)
-        if writing.rule and writing.rule.what == "lose_answer" and not gone:
+        upload = self._door.drop.arrived(writing.path, writing.broken or "whole")
+        if not writing.broken:
+            self._just_closed.append(upload)
+            asyncio.get_running_loop().call_soon(self._just_closed.clear)
+        if writing.rule and writing.rule.what == "lose_answer":
             self._cut()
+
+    def exit(self) -> None:
+        """The session is over. What was closed in the very same step was closed by its end, not by the client."""
+        for upload in self._just_closed:
+            upload.outcome = "cut"
 
     def rename(self, oldpath: bytes, newpath: bytes) -> None:
         super().rename(oldpath, newpath)

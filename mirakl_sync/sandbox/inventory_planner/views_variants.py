@@ -7,7 +7,7 @@ from typing import Any
 
 from mirakl_sync.sandbox.inventory_planner.api import Call, Route
 from mirakl_sync.sandbox.inventory_planner.errors import ApiError, not_found, refused
-from mirakl_sync.sandbox.inventory_planner.metrics import METRICS
+from mirakl_sync.sandbox.inventory_planner.metrics import LONG, METRICS, with_tables
 from mirakl_sync.sandbox.inventory_planner.model import Listing, Variant
 from mirakl_sync.sandbox.inventory_planner.planner import Planner
 from mirakl_sync.sandbox.inventory_planner.queries import Query, project, query_from, sort_key
@@ -24,15 +24,15 @@ HEAD: dict[str, Callable[[Variant], Any]] = {
     "removed": lambda variant: variant.removed,
     "vendor": lambda variant: variant.first.vendor,
 }
+SELECTIONS_KEPT = 100
 PLANNED_BY_HAND = ("lead_time", "review_period", "minimum_stock")
-_METRICS = frozenset(METRICS)
 
 
 def list_variants(call: Call) -> dict[str, Any]:
     """Removed ones are among them unless the client filters."""
     planner = call.planner
     query = variant_query(call.arguments, planner.settings.default_limit)
-    found = _sorted(planner, select(planner, query), query)
+    found = select(planner, query)
     first = query.page * query.limit
     rows = [shown(planner, variant, query.fields) for variant in found[first : first + query.limit]]
     return call.page("variants", rows, len(found), query)
@@ -95,43 +95,53 @@ def find_variant(planner: Planner, variant_id: str) -> Variant:
 
 
 def select(planner: Planner, query: Query) -> list[Variant]:
-    """The variants all filters fit; metrics are computed only where a filter asks for them."""
-    found: Iterable[Variant] = planner.store.variants.values()
-    for one in sorted(query.filters, key=lambda each: each.field not in HEAD):
-        found = [variant for variant in found if one.fits(_values(planner, variant, one.field))]
-    return list(found)
+    """The variants all filters fit, in the order asked for. Kept until the next calculation: clients walk pages."""
+    key = (query.filters, query.sort)
+    known = planner.selections.get(key)
+    if known is None:
+        if len(planner.selections) >= SELECTIONS_KEPT:
+            planner.selections.clear()
+        known = planner.selections[key] = _sorted(planner, _filtered(planner, query), query)
+    return known
 
 
 def shown(planner: Planner, variant: Variant, fields: tuple[str, ...]) -> dict[str, Any]:
     """A variant as the API shows it; metrics asked for at top level come inside `warehouse`."""
     if not fields:
-        return _whole(planner, variant)
-    inside = [name for name in fields if name in _METRICS]
-    wanted = [name if name not in _METRICS else f"warehouse.{name}" for name in fields]
+        return _parts(planner, variant, {*PARTS, "connections"}) | {"warehouse": _warehouses(planner, variant, ("",))}
+    inside = [name for name in fields if name in METRICS]
+    wanted = [name if name not in METRICS else f"warehouse.{name}" for name in fields]
     if inside or ("warehouse" in fields and planner.settings.plain_warehouse == "ids"):
         wanted = [name for name in wanted if name != "warehouse"] + ["warehouse.warehouse"]
     if "warehouse" in wanted:
         wanted = [name for name in wanted if not name.startswith("warehouse.")]
-    return project(_whole(planner, variant), wanted)
+    row = _parts(planner, variant, {name.partition(".")[0] for name in wanted})
+    of_warehouse = tuple(name.partition(".")[2] for name in wanted if name.partition(".")[0] == "warehouse")
+    if of_warehouse:
+        row["warehouse"] = _warehouses(planner, variant, of_warehouse)
+    return project({"id": variant.id, **row}, wanted)
 
 
-def _whole(planner: Planner, variant: Variant) -> dict[str, Any]:
-    return {
-        **{name: read(variant) for name, read in HEAD.items() if name != "vendor"},
-        "connections": [
-            {
-                "source": listing.source,
-                "sku": listing.sku,
-                "removed": listing.removed,
-                "vendors": _vendors(planner, listing),
-            }
-            for listing in variant.listings
-        ],
-        "merged": [_merged(listing) for listing in variant.listings[1:]],
-        "warehouse": planner.warehouses_of(variant),
-        "stock_hist": [list(point) for point in variant.stock_history],
-        "stockouts_hist": [list(point) for point in variant.stockouts],
-    }
+def _parts(planner: Planner, variant: Variant, names: set[str]) -> dict[str, Any]:
+    row = {name: read(variant) for name, read in PARTS.items() if name in names}
+    if "connections" in names:
+        row["connections"] = _connections(planner, variant)
+    return row
+
+
+def _warehouses(planner: Planner, variant: Variant, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The rows of a variant, with their tables if one of `names` is a table or "" (everything)."""
+    rows = planner.warehouses_of(variant)
+    if any(not name or name.partition(".")[0] in LONG for name in names):
+        return with_tables(variant, rows, planner.calculated_at)
+    return rows
+
+
+def _connections(planner: Planner, variant: Variant) -> list[dict[str, Any]]:
+    return [
+        {"source": each.source, "sku": each.sku, "removed": each.removed, "vendors": _vendors(planner, each)}
+        for each in variant.listings
+    ]
 
 
 def _vendors(planner: Planner, listing: Listing) -> list[dict[str, Any]]:
@@ -159,9 +169,9 @@ def _merged(listing: Listing) -> dict[str, Any]:
 def _is_field(name: str) -> bool:
     return (
         name in HEAD
-        or name in _METRICS
+        or name in METRICS
         or name in ("warehouse", "warehouse.warehouse")
-        or (name.startswith("warehouse.") and name[len("warehouse.") :] in _METRICS)
+        or (name.startswith("warehouse.") and name[len("warehouse.") :] in METRICS)
     )
 
 
@@ -173,15 +183,32 @@ def _values(planner: Planner, variant: Variant, field: str) -> list[Any]:
     return [row.get(name) for row in planner.warehouses_of(variant)]
 
 
+def _filtered(planner: Planner, query: Query) -> list[Variant]:
+    """Metrics are computed only where a filter asks for them, and only of what the other filters left."""
+    found: Iterable[Variant] = planner.store.variants.values()
+    for one in sorted(query.filters, key=lambda each: each.field not in HEAD):
+        found = [variant for variant in found if one.fits(_values(planner, variant, one.field))]
+    return list(found)
+
+
 def _sorted(planner: Planner, found: list[Variant], query: Query) -> list[Variant]:
     if query.sort is None:
         return found
     field, downwards = query.sort
-    return sorted(
-        found,
-        key=lambda variant: max(map(sort_key, _values(planner, variant, field)), default=(0, 0)),
-        reverse=downwards,
-    )
+
+    def key(variant: Variant) -> tuple[int, Any]:
+        return max(map(sort_key, _values(planner, variant, field)), default=(0, 0))
+
+    return sorted(found, key=key, reverse=downwards)
+
+
+PARTS: dict[str, Callable[[Variant], Any]] = {
+    **{name: read for name, read in HEAD.items() if name != "vendor"},
+    "merged": lambda variant: [_merged(listing) for listing in variant.listings[1:]],
+    "stock_hist": lambda variant: [list(point) for point in variant.stock_history],
+    "stockouts_hist": lambda variant: [list(point) for point in variant.stockouts],
+}
+"""Everything a variant shows besides `connections` and `warehouse`, by its name."""
 
 
 ROUTES = [

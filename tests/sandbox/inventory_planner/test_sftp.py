@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+
 import asyncssh
 import pytest
 
@@ -137,3 +140,18 @@ def test_a_file_that_was_taken_back_is_not_read(client: Client, uploader: Upload
     uploader.do(lambda sftp: sftp.remove("variant/one.csv"))
     assert client.night()["files"] == []
     assert uploads(client) == [("variant/one.csv", "whole", "removed")]
+
+
+def test_an_upload_its_client_breaks_off_is_there_in_part(client: Client, uploader: Uploader) -> None:
+    async def broken_off(sftp: asyncssh.SFTPClient) -> None:
+        file = await sftp.open("variant/one.csv", "w")
+        await file.write(FILE[:50])
+        sftp.exit()
+
+    with contextlib.suppress(asyncssh.Error, OSError):
+        uploader.do(broken_off)
+    until = time.monotonic() + 5
+    while not uploads(client) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert uploads(client) == [("variant/one.csv", "cut", "waits")]
+    assert client.control("sftp")["uploads"][0]["size"] == 50
