@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -66,6 +67,38 @@ def test_an_order_exists_although_its_creation_was_told_to_have_failed(
     assert again.status_code == 400
     totals = requests.get(f"{url}/_sandbox/books?summary=1", timeout=5).json()["totals"]
     assert (totals["orders"], totals["doubled_references"]) == (1, 0)
+
+
+def test_a_refusal_of_trouble_tells_the_load_over_the_wire(server: dict[str, Any]) -> None:
+    url, headers = server["url"], bearer(server)
+    rules = [{"what": "fail", "match": "order.create", "status": 503, "retry_after": 2}]
+    requests.post(f"{url}/_sandbox/trouble", json={"rules": rules}, timeout=5)
+    answer = requests.post(f"{url}{ORDERS}?siteId=RefArch", json=order(), headers=headers, timeout=5)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert (answer.headers["sfdc_load"], answer.headers["sfdc_load_status"]) == ("95", "THROTTLE")
+
+
+def test_files_are_put_renamed_and_listed_on_one_connection(server: dict[str, Any]) -> None:
+    folder = f"{server['url']}/on/demandware.servlet/webdav/Sites/Impex/src"
+    with requests.Session() as session:
+        session.auth = (server["webdav_user"], server["webdav_password"])
+        assert session.put(f"{folder}/stock.part", data=b"<a/>", timeout=5).status_code == 201
+        target = {"Destination": f"{folder}/stock.xml"}
+        assert session.request("MOVE", f"{folder}/stock.part", headers=target, timeout=5).status_code == 201
+        assert "stock.xml" in session.request("PROPFIND", folder, headers={"Depth": "1"}, timeout=5).text
+        assert session.get(f"{folder}/stock.xml", timeout=5).content == b"<a/>"
+        assert session.delete(f"{folder}/stock.xml", timeout=5).status_code == 204
+
+
+def test_two_at_once_get_one_order_between_them(server: dict[str, Any]) -> None:
+    url, headers = server["url"], bearer(server)
+
+    def create(_: int) -> int:
+        return requests.post(f"{url}{ORDERS}?siteId=RefArch", json=order(), headers=headers, timeout=5).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(create, range(8))) == [201, *[400] * 7]
+    assert requests.get(f"{url}/_sandbox/books?summary=1", timeout=5).json()["totals"]["orders"] == 1
 
 
 def test_reset_keeps_the_catalogue_and_forgets_orders_and_tokens(server: dict[str, Any]) -> None:
