@@ -21,6 +21,7 @@ WINDOWS = (7, 30, 90, 180, 365)
 COVERED_DAYS = 60
 FORECAST_MONTHS = 18
 DAYS_OF_A_MONTH = 30
+MOMENT = timedelta(microseconds=1)
 
 SHORT = (
     "in_stock", "purchase_orders_qty", "replenishment", "to_order", "to_order_cost", "replenish_date", "oos",
@@ -93,7 +94,7 @@ def _row(
     at: datetime,
     settings: PlannerSettings,
 ) -> dict[str, Any]:
-    sold, revenue = _windows(sales, at)
+    sold, revenue = _windows(sales, _until(at, settings.windows))
     velocity = max(0.0, sold[30] / 30)
     held = in_stock or 0.0
     wanted = max(0, math.ceil(round(velocity * COVERED_DAYS - held - incoming, 6)))
@@ -128,13 +129,18 @@ def _row(
     }
 
 
-def _windows(sales: list[Sale], at: datetime) -> tuple[dict[int, float], dict[int, Decimal]]:
-    """Pieces and money of the last so many days, for every window."""
+def _until(at: datetime, windows: str) -> datetime:
+    """Where the windows end: now, or before the first moment of today."""
+    return at if windows == "rolling" else at.replace(hour=0, minute=0, second=0, microsecond=0) - MOMENT
+
+
+def _windows(sales: list[Sale], until: datetime) -> tuple[dict[int, float], dict[int, Decimal]]:
+    """Pieces and money of so many days until then, for every window."""
     sold, revenue = dict.fromkeys(WINDOWS, 0.0), dict.fromkeys(WINDOWS, Decimal(0))
     for sale in sales:
         money = sale.price * Decimal(str(sale.quantity))
         for days in WINDOWS:
-            if at - timedelta(days=days) < sale.created <= at:
+            if until - timedelta(days=days) < sale.created <= until:
                 sold[days] += sale.quantity
                 revenue[days] += money
     return sold, revenue

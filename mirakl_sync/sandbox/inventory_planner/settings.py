@@ -11,6 +11,7 @@ ENTITIES = ("warehouse", "variant", "variant_vendor", "variant_component", "vari
 STARTER_FILES = ("products", "sales_orders", "purchase_orders")
 DATE_STYLES = ("rfc822", "iso")
 PLAIN_WAREHOUSE = ("ids", "all")
+WINDOWS = ("rolling", "days")
 
 
 @dataclass
@@ -35,6 +36,8 @@ class PlannerSettings:
     """What `fields=warehouse` brings: `ids` or `all`; both have been seen."""
     dates: str = "rfc822"
     """How dates are printed: `rfc822` or `iso`; both have been seen."""
+    windows: str = "rolling"
+    """What "the last 7 days" are: `rolling`, to the second, or `days`, whole days in UTC without today; nobody says."""
     variants_writable: bool = False
     """PATCH of a variant's planning settings works; undocumented."""
     warehouse_list: bool = False
@@ -80,6 +83,7 @@ class PlannerSettings:
     def __post_init__(self) -> None:
         _one_of("plain_warehouse", self.plain_warehouse, PLAIN_WAREHOUSE)
         _one_of("dates", self.dates, DATE_STYLES)
+        _one_of("windows", self.windows, WINDOWS)
         for name in self.starter_urls:
             _one_of("a name in starter_urls", name, STARTER_FILES)
         if set(self.folders) != set(ENTITIES):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -186,6 +187,30 @@ def test_windows_end_and_only_a_night_sees_it(client: Client) -> None:
     client.night()
     row: dict[str, Any] = client.row("MUG")
     assert (row["last_30_days_sales"], row["last_90_days_sales"], row["replenishment"]) == (0, 30, 0)
+
+
+@pytest.mark.parametrize(
+    ("windows", "ago", "counted"),
+    [
+        ("rolling", timedelta(minutes=1), True),
+        ("rolling", timedelta(days=6, hours=23), True),
+        ("rolling", timedelta(days=7, minutes=1), False),
+        ("days", timedelta(minutes=1), False),
+        ("days", timedelta(days=1), True),
+        ("days", timedelta(days=7), True),
+        ("days", timedelta(days=8), False),
+    ],
+)
+def test_the_last_seven_days_are_one_thing_or_another(
+    make_client: Callable[..., Client], windows: str, ago: timedelta, counted: bool
+) -> None:
+    client = make_client(windows=windows)
+    now = client.planner.clock.now().replace(tzinfo=None)
+    client.planner.clock.advance((now.replace(hour=12, minute=0) + timedelta(days=1) - now).total_seconds())
+    at = (client.planner.clock.now() - ago).replace(tzinfo=None).isoformat(timespec="seconds")
+    client.put("sales_order", "a.csv", SALES, f"L1,O1,MUG,WH-1,EUR,4,9.00,{at},false,{at},R1,Shop A,false")
+    client.night()
+    assert client.row("MUG")["last_7_days_sales"] == (4 if counted else 0)
 
 
 def test_what_went_out_of_stock_and_came_back_is_history(client: Client) -> None:
