@@ -15,6 +15,9 @@ Pieces = list[tuple[Row, Decimal]]
 """Order lines and how many pieces of each."""
 
 
+CURRENCIES = ("order_currency_code", "store_currency_code", "base_currency_code")
+
+
 def chosen(order: Order, wanted: Any, left: Callable[[Row], Decimal]) -> tuple[Pieces, list[str]]:
     """The lines a body names, or everything that is left; and what is no line of the order, as order item ids."""
     if not listed(wanted):
@@ -49,7 +52,8 @@ def header(shop: Shop, order: Order, kind: str) -> Row:
         row["billing_address_id"] = order.billing["entity_id"]
     if order.shipping is not None:
         row["shipping_address_id"] = order.shipping["entity_id"]
-    for name in ("store_id", "order_currency_code", "store_currency_code", "base_currency_code"):
+    money = () if kind == "shipment" else CURRENCIES
+    for name in ("store_id", *money):
         if name in order.row:
             row[name] = order.row[name]
     return row

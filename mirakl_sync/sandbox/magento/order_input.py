@@ -9,7 +9,7 @@ import secrets
 from typing import Any
 
 from mirakl_sync.sandbox.magento import columns
-from mirakl_sync.sandbox.magento.errors import internal, no_entity, refused, unsupported
+from mirakl_sync.sandbox.magento.errors import internal, no_entity, refused, required, unsupported
 from mirakl_sync.sandbox.magento.model import Order, Row
 from mirakl_sync.sandbox.magento.rows import known, listed, typed
 from mirakl_sync.sandbox.magento.shop import Shop
@@ -130,6 +130,25 @@ def _update(shop: Shop, named: Row) -> Order:
         shop.add_history(order, entry)
     shop.save_order(order, before)
     return order
+
+
+def save_order_address(order: Order, entity: Any, shop: Shop) -> Row:
+    """PUT /V1/orders/<order>: changes the address of that `entity_id`; without one it is a new address of its type."""
+    given = _address(entity) or {}
+    known_addresses = [address for address in (order.billing, order.shipping) if address is not None]
+    number = given.get("entity_id")
+    if number and all(address["entity_id"] != number for address in known_addresses):
+        raise no_entity()
+    old = next((address for address in known_addresses if address["entity_id"] == number), None)
+    kind = given.get("address_type") or (old or {}).get("address_type")
+    if kind not in ("billing", "shipping"):
+        raise required("address_type")
+    fresh = {"entity_id": shop.store.numbers.next("order address")} if old is None else old
+    address = {**fresh, **given, "entity_id": fresh["entity_id"], "parent_id": order.id, "address_type": kind}
+    setattr(order, kind, address)
+    if kind == "billing":
+        order.row["billing_address_id"] = address["entity_id"]
+    return address
 
 
 def _item(shop: Shop, given: Any) -> Row:

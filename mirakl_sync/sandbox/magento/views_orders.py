@@ -6,7 +6,7 @@ from typing import Any
 
 from mirakl_sync.sandbox.magento.errors import no_entity, no_such
 from mirakl_sync.sandbox.magento.model import Order
-from mirakl_sync.sandbox.magento.order_input import save_entity
+from mirakl_sync.sandbox.magento.order_input import save_entity, save_order_address
 from mirakl_sync.sandbox.magento.order_json import item_json, order_json
 from mirakl_sync.sandbox.magento.routing import Call, Route, listed, whole
 
@@ -16,6 +16,11 @@ SAVED = "async.magento.sales.api.orderrepositoryinterface.save"
 
 def save(call: Call) -> Any:
     return order_json(save_entity(call.shop, call.given("entity")))
+
+
+def save_address(call: Call, number: str) -> Any:
+    """One address of the order, by its `entity_id`; a new one without. The order's own row does not move."""
+    return save_order_address(find_order(call, number), call.given("entity"), call.shop)
 
 
 def list_orders(call: Call) -> Any:
@@ -48,6 +53,7 @@ def find_order(call: Call, number: str) -> Order:
 ROUTES = [
     Route("PUT", "orders/create", "order.create", "Magento_Sales::create", save, f"{SAVED}.put"),
     Route("POST", "orders", "order.save", lambda shop: shop.settings.order_save_resource, save, f"{SAVED}.post"),
+    Route("PUT", "orders/<number>", "order.address", "Magento_Sales::create", save_address),
     Route("GET", "orders", "order.list", VIEW, list_orders),
     Route("GET", "orders/items", "order_item.list", VIEW, list_items),
     Route("GET", "orders/items/<number>", "order_item.read", VIEW, get_item),
