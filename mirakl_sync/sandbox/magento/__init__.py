@@ -2,7 +2,8 @@
 
 Operations, as trouble rules and the call log name them (`….later` for the asynchronous ones):
 
-- order.create (PUT /V1/orders/create), order.save (POST /V1/orders), order.address (PUT /V1/orders/<id>), order.list, order.read, order.status,
+- order.create (PUT /V1/orders/create), order.save (POST /V1/orders), order.address (PUT /V1/orders/<id>),
+  order.list, order.read, order.status,
   order.cancel, order.hold, order.unhold, order.comment, order.comments, order.invoice, order.ship, order.refund,
   invoice.refund, order_item.list, order_item.read
 - shipment.list, shipment.read, track.create, track.delete, invoice.list, invoice.read, creditmemo.list,
