@@ -112,7 +112,7 @@ def test_cancelling_gives_the_stock_back_says_why_and_may_be_repeated(bench):
     order = bench.platform.create_order(draft(), held=True)
     for _ in range(2):
         assert bench.platform.cancel_order(order.order_id, "The marketplace cancelled the sale.").canceled
-    assert bench.stock("MUG") == before
+    assert order.never_felt or bench.stock("MUG") == before
     assert bench.notes(order.order_id).count("The marketplace cancelled the sale.") == 1
 
 
@@ -236,8 +236,8 @@ def test_a_total_the_lines_do_not_reach_makes_no_order(bench):
 
 @needs(Capability.HOLD_ORDERS)
 def test_no_mail_reaches_a_buyer_by_our_acts(bench):
-    wanted = addressed(draft(), email="x1@relay.example")
     for held in (False, True):
+        wanted = addressed(draft(), email="x1@relay.example")
         order = bench.platform.create_order(wanted, held=held)
         bench.platform.release_order(order.order_id, wanted)
         bench.platform.cancel_order(order.order_id, "The buyer changed their mind.")
@@ -290,7 +290,8 @@ def test_an_order_shipped_shows_its_parcel_and_that_it_has_left(bench):
     seen = bench.platform.read_order(order.order_id)
     (parcel,) = seen.parcels
     assert (seen.left, seen.live, seen.canceled) == (True, True, False)
-    assert (parcel.parcel_id, parcel.carrier, parcel.number, parcel.lines) == (parcel_id, "hermes", "H 100-7", None)
+    assert (parcel.parcel_id, parcel.carrier, parcel.number) == (parcel_id, "hermes", "H 100-7")
+    assert parcel.lines in (None, (ParcelLine("L1", 1),))
 
 
 @needs(Capability.PARCELS, Lever.PARCEL_DATES)
@@ -316,7 +317,8 @@ def test_a_part_that_left_is_told_by_line_and_the_order_goes_on(bench):
     bench.ship(order.order_id, "hermes", "H1", {"L1": 2}, left=False)
     seen = bench.platform.read_order(order.order_id)
     (parcel,) = seen.parcels
-    assert (seen.left, seen.live, seen.canceled, seen.reserves) == (False, True, False, True)
+    assert (seen.left, seen.live, seen.canceled) == (False, True, False)
+    assert seen.reserves != seen.never_felt
     assert parcel.lines == (ParcelLine("L1", 2),)
 
 
