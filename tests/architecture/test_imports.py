@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "http.contract http.tokens orders.states orders.by_hand shelf.offers wiring",
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
     "stock": "errors records policy.model db cases.step inbox shelf connections mirakl.refusals "
-    "platforms explain.wording dispatch upkeep.heartbeat wiring",
+    "orders.selling platforms explain.wording dispatch upkeep.heartbeat wiring",
     "planning": "errors records policy.units db cases.step inbox.desk shelf.board mirakl.demand platforms.planner "
     "orders.states upkeep.heartbeat wiring",
     "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.lineage "
@@ -137,6 +137,7 @@ ONLY_IN = {
     "urllib3": ("mirakl_sync.http",),
     "marshmallow": (
         "mirakl_sync.mirakl.schemas",
+        "mirakl_sync.platforms.magento.schemas",
         "mirakl_sync.platforms.salesforce.schemas",
         "mirakl_sync.platforms.shopify.schemas",
         "mirakl_sync.platforms.woocommerce.schemas",

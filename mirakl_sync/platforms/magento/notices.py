@@ -1,0 +1,169 @@
+"""The polls, which are Magento's only certain door, and the webhooks of the module async-events."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+import hmac
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from mirakl_sync.clock import Clock
+from mirakl_sync.errors import Misconfigured, Refused, Unreadable
+from mirakl_sync.http.contract import Operation
+from mirakl_sync.platforms.contract import Delivery
+from mirakl_sync.platforms.magento import client as calls
+from mirakl_sync.platforms.magento import orders, schemas
+from mirakl_sync.platforms.magento.catalogue import Catalogue
+from mirakl_sync.platforms.magento.client import MagentoClient
+from mirakl_sync.platforms.magento.reading import Reader
+from mirakl_sync.platforms.magento.schemas import SourceItem
+from mirakl_sync.platforms.magento.settings import StoreSettings
+from mirakl_sync.platforms.remembered import Remembered
+from mirakl_sync.records.shop import Notice, NoticeKind, PlatformOrder, ProductFacts
+
+# Orders of ours have one; it keeps the web shop's own out of the answer.
+OURS = ("ext_order_id", True, "notnull")
+MOVED = "entity_id,order_id,updated_at,items[sku]"
+Moved = Iterator[tuple[datetime, str]]
+
+
+def orders_since(client: MagentoClient, reader: Reader, since: datetime) -> Iterator[Notice]:
+    """Orders of ours that changed, and those whose shipments or credit memos did, oldest first.
+
+    A number entered later moves no date at all: reading the placed orders again finds it.
+    """
+    doors = (
+        _changed_orders(client, reader, since),
+        _behind(client, reader, calls.SHIPMENTS, "/shipments", since),
+        _behind(client, reader, calls.MEMOS, "/creditmemos", since),
+    )
+    return heapq.merge(*doors, key=lambda notice: notice.observed_at)
+
+
+def _changed_orders(client: MagentoClient, reader: Reader, since: datetime) -> Iterator[Notice]:
+    pages = client.changed(calls.LIST_ORDERS, "/orders", since, OURS, fields=calls.ORDER_FIELDS)
+    for _, rows in pages:
+        found = [schemas.read(schemas.ORDER, row, "order") for row in rows]
+        for seen in reader.all_shown([order for order in found if orders.reference_of(order) is not None]):
+            yield _notice(seen, seen.modified_at or since)
+
+
+def _behind(
+    client: MagentoClient, reader: Reader, operation: Operation, path: str, since: datetime
+) -> Iterator[Notice]:
+    for _, rows in client.changed(operation, path, since, fields="entity_id,order_id,updated_at"):
+        at = {int(row["order_id"]): _date(row, since) for row in rows if row.get("order_id")}
+        told = [_notice(seen, at[int(seen.order_id)]) for seen in reader.by_ids(at) if seen.reference is not None]
+        yield from sorted(told, key=lambda notice: notice.observed_at)
+
+
+def _notice(seen: PlatformOrder, at: datetime) -> Notice:
+    return Notice(NoticeKind.ORDER, seen.order_id, at, order=seen)
+
+
+def _date(row: Mapping[str, Any], otherwise: datetime) -> datetime:
+    return schemas.utc(row.get("updated_at")) or otherwise
+
+
+class StockNews:
+    """Finds SKUs whose number may have moved, since Magento dates none: those of orders, shipments and credit memos
+    that moved, and now and then those whose source items differ from what this worker saw before."""
+
+    def __init__(self, client: MagentoClient, catalogue: Catalogue, settings: StoreSettings, clock: Clock) -> None:
+        self._client, self._catalogue, self._settings, self._clock = client, catalogue, settings, clock
+        self._seen = Remembered()
+        self._scanned_at: datetime | None = None
+
+    def since(self, since: datetime) -> Iterator[Notice]:
+        """Facts of each such SKU, asked for now; dated by what moved it, so that the next poll goes on from there."""
+        yield from self._told(dict.fromkeys(self._corrected(), since))
+        doors = (
+            self._moved(calls.LIST_ORDERS, "/orders", since),
+            self._moved(calls.SHIPMENTS, "/shipments", since),
+            self._moved(calls.MEMOS, "/creditmemos", since),
+        )
+        page: dict[str, datetime] = {}
+        for at, sku in heapq.merge(*doors):
+            page[sku] = at
+            if len(page) >= 100:
+                yield from self._told(page)
+                page = {}
+        yield from self._told(page)
+
+    def _moved(self, operation: Operation, path: str, since: datetime) -> Moved:
+        for _, rows in self._client.changed(operation, path, since, fields=MOVED):
+            for row in rows:
+                at = _date(row, since)
+                yield from sorted({(at, str(item["sku"])) for item in row.get("items") or () if item.get("sku")})
+
+    def _corrected(self) -> list[str]:
+        """SKUs whose source items changed since this worker's last scan; the first one only learns."""
+        now = self._clock()
+        every = self._settings.sources_every
+        if self._settings.inventory != "msi" or every <= 0:
+            return []
+        if self._scanned_at is not None and (now - self._scanned_at).total_seconds() < every:
+            return []
+        first, self._scanned_at = self._scanned_at is None, now
+        changed = [fact.sku for fact in self._seen.changed(_as_facts(self._client.every_source_item(), now))]
+        return [] if first else changed
+
+    def _told(self, moved: Mapping[str, datetime]) -> list[Notice]:
+        facts = self._catalogue.facts(list(moved)) if moved else {}
+        told = [
+            Notice(NoticeKind.PRODUCT, fact.product_id, moved[sku], product=fact)
+            for sku, fact in facts.items()
+            if fact.matches
+        ]
+        return sorted(told, key=lambda notice: notice.observed_at)
+
+
+def _as_facts(items: Iterable[SourceItem], at: datetime) -> Iterator[ProductFacts]:
+    """The rows of each SKU as one fact to remember."""
+    lying: dict[str, dict[str, int]] = {}
+    for item in items:
+        lying.setdefault(item.sku, {})[item.source] = int(item.quantity) if item.status else -1
+    for sku, places in lying.items():
+        yield ProductFacts(sku, at, locations=places)
+
+
+def verify(headers: Mapping[str, str], body: bytes, secret: str, *, on: bool) -> Delivery:
+    """``x-magento-signature``: hex of HMAC-SHA256 over the raw body. See ``Platform.verify``."""
+    if not on:
+        raise Refused("This Magento store sends no webhooks.", code="no_webhooks", status=404)
+    if not secret:
+        raise Misconfigured(
+            "No webhook secret is set for this store.",
+            way_out="Enter webhook_secret, then let the webhooks be renewed.",
+        )
+    told = {name.lower(): value for name, value in headers.items()}.get("x-magento-signature", "")
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(signature.encode(), told.strip().lower().encode()):
+        raise Refused("The webhook's signature is missing or wrong.", code="bad_signature", status=401)
+    return Delivery(key=f"order:{hashlib.sha256(body).hexdigest()}", topic="order")
+
+
+def order_in(topic: str, body: bytes) -> int:
+    """Which order a delivery is about: the order itself, or that of a shipment, invoice or credit memo."""
+    try:
+        payload = json.loads(body, parse_float=Decimal)
+    except ValueError as error:
+        raise Unreadable(f"The webhook {topic} is no JSON.", payload=body.decode(errors="replace")) from error
+    told = payload.get("data", payload) if isinstance(payload, Mapping) else None
+    number = told.get("order_id") or told.get("entity_id") if isinstance(told, Mapping) else None
+    if not str(number or "").isdigit():
+        raise Unreadable(f"The webhook {topic} names no order.", payload=payload)
+    return int(str(number))
+
+
+def read_notices(topic: str, body: bytes, reader: Reader, at: datetime) -> tuple[Notice, ...]:
+    """What a delivery is about, read from the shop as it is now: a delivery holds only a part of an order.
+
+    Orders of others are passed over. See ``Platform.read_notices``.
+    """
+    found = [seen for seen in reader.by_ids([order_in(topic, body)]) if seen.reference is not None]
+    return tuple(_notice(seen, seen.modified_at or at) for seen in found)
