@@ -40,12 +40,12 @@ class Asking:
         return self.clock()
 
     def ask(self, document: Document, variables: Mapping[str, Any], *, patience: float = SHORT) -> Mapping[str, Any]:
-        """The data of the answer. A throttled call was not run: it is made again after a wait within ``patience``.
+        """The data of the answer. A throttled call was not run: it is made again, for waits of ``patience`` in all.
 
         ``Refused`` for what the one who asked did wrong (``userErrors``); everything else as in ``answers``.
         """
         while True:
-            self._wait(document, self.pace.wait_for(document.name), patience)
+            patience -= self._wait(document, self.pace.wait_for(document.name), patience)
             answer = self._post(document, variables)
             extensions = answer.get("extensions")
             wait = self.pace.learn(document.name, extensions if isinstance(extensions, Mapping) else {})
@@ -57,7 +57,8 @@ class Asking:
                 return _unrefused(document, data)
             if "THROTTLED" in answers.codes_of(errors):
                 # other workers spend from the same points: whoever comes back at the same moment meets them again
-                self._wait(document, (1.0 if wait is None else wait) + random.uniform(0.05, 0.3), patience)
+                seconds = (1.0 if wait is None else wait) + random.uniform(0.05, 0.3)
+                patience -= self._wait(document, seconds, patience)
                 continue
             if document.operation.writes and isinstance(data, Mapping) and data.get(document.root):
                 log.warning("Shopify did %s, but told not all of it: %s", document.name, answers.codes_of(errors))
@@ -103,14 +104,15 @@ class Asking:
             if served != self.version:
                 log.warning("Shopify answers in API version %s; we asked for %s.", served, self.version)
 
-    def _wait(self, document: Document, seconds: float, patience: float) -> None:
+    def _wait(self, document: Document, seconds: float, patience: float) -> float:
         if seconds <= 0:
-            return
+            return 0.0
         if seconds > patience:
             raise RateLimited(
                 f"Shopify's points for this shop are spent; {document.name} waits {seconds:.1f} s.", after=seconds
             )
         self.sleep(seconds)
+        return seconds
 
 
 def _unrefused(document: Document, data: Any) -> Mapping[str, Any]:
