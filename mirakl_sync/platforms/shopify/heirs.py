@@ -21,7 +21,8 @@ from mirakl_sync.records.shop import Heir, OrderReference, Sign
 BEFORE = timedelta(minutes=10)
 # Pages of thirty: a shop that sells more in the time of grace is looked at no further.
 _PAGES = 40
-_SUFFIX = re.compile(r"[-_./ ]?[A-Za-z0-9]{1,2}")
+# #1014A or #1014-2; but #10142 is a number of its own
+_SUFFIX = re.compile(r"[-_./ ]\w{1,2}|[A-Za-z]\w?")
 _SURE_FIRST = (Sign.REFERENCE, Sign.REPLACES, Sign.NUMBER, Sign.BUYER)
 
 
