@@ -24,7 +24,7 @@ from mirakl_sync.policy.schema import write_policy
 from mirakl_sync.sandbox.plan import Sandbox, open_sandbox
 from mirakl_sync.shipments import flow as parcels
 from mirakl_sync.stock import pushing, reading
-from mirakl_sync.stores import full_look, levels, poll
+from mirakl_sync.stores import full_look, levels, looking, poll
 from mirakl_sync.wiring import Wiring, wire
 from tests.conftest import TEST_KEY
 
@@ -127,6 +127,7 @@ def run(wake: Wake, wiring: Wiring) -> str:
         "orders.tell_references": lambda: references.tell_due(wiring),
         "webhooks.digest": lambda pk: hooks.digest(pk, wiring),
         "stores.poll": lambda pk: poll.poll(pk, wiring),
+        "stores.look_at_placed": lambda: looking.look_at_placed(wiring),
         "stock.poll": lambda pk: levels.poll(pk, wiring),
         "stock.look": lambda pk: levels.look(pk, wiring),
         "stock.read_levels": lambda pk: full_look.read_levels(pk, wiring),

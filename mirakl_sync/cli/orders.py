@@ -31,7 +31,7 @@ from mirakl_sync.db.models import Order
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.dispatch import RecordingDispatcher, Wake
 from mirakl_sync.errors import MiraklSyncError
-from mirakl_sync.orders import by_hand, flow, intake, queries, states
+from mirakl_sync.orders import by_hand, flow, intake, queries, relinking, states
 from mirakl_sync.orders.case import ORDERS, TASKS
 from mirakl_sync.orders.queries import NEEDS, OrderFilter
 from mirakl_sync.shipments import queries as parcels
@@ -219,6 +219,24 @@ def _go_on(tx: Transaction, row: Order, who: str, now: datetime) -> str:
 
 
 _acting("advance", _go_on, "Take orders as far as they can go now, without changing what was planned.", need="open")
+
+
+@orders.command()
+@click.argument("order", metavar="ORDER")
+@click.argument("shop_order", metavar="[SHOP-ORDER]", default="")
+@click.option("--none", "nothing", is_flag=True, help="No order took its place: it was simply cancelled.")
+@who_option
+def relink(order: str, shop_order: str, nothing: bool, who: str) -> None:
+    """Say which order of the shop stands for a sale, after the shop's people cancelled ours and made another.
+
+    SHOP-ORDER is its number as the question names it, or the shop's id. Its parcels are told to the marketplace from
+    then on, and its number.
+    """
+    if bool(shop_order) == nothing:
+        raise click.UsageError("Name the shop's order, or say --none.")
+    with at_work(who=who) as wiring:
+        said = relinking.no_heir(wiring, order, who) if nothing else relinking.relink(wiring, order, shop_order, who)
+    say(said)
 
 
 def _listed(row: queries.OrderRow, now: datetime) -> tuple[Any, ...]:

@@ -111,4 +111,23 @@ def release(key: str, skus: Sequence[str], yes: bool, who: str) -> None:
         say(f"Nothing of {key} waits for a person.")
 
 
-COMMANDS = (zero, restore, release)
+@click.command("put-right")
+@click.argument("key", metavar="STORE")
+@click.option("--yes", is_flag=True, help="Do not ask before.")
+@who_option
+def put_right(key: str, yes: bool, who: str) -> None:
+    """Say that a shop's numbers now contain every order of ours: after its reservations were compensated by hand.
+
+    Only for shops whose orders never reach their numbers by themselves (Magento, created directly). What was kept back
+    for them is offered again as soon as the shop has been asked anew.
+    """
+    if not yes and sys.stdin.isatty():
+        click.confirm(f"Do {key}'s numbers contain every order made there up to now?", abort=True)
+    elif not yes:
+        raise click.UsageError("Offering pieces that are sold oversells; nobody to ask here: add --yes.")
+    with at_work(who=who) as wiring, wiring.db.transaction() as tx:
+        count = controls.put_right(tx, key, wiring.now())
+    sentence(f"{key}: {count} orders are no longer kept back", then=_NEXT if count else "")
+
+
+COMMANDS = (zero, restore, release, put_right)

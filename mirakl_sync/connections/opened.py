@@ -22,7 +22,7 @@ from mirakl_sync.http.contract import Budget, Dial
 from mirakl_sync.http.tokens import MemoryTokens, TokenShelf
 from mirakl_sync.mirakl.limits import operations
 from mirakl_sync.mirakl.shop import MiraklShop, open_shop
-from mirakl_sync.platforms.contract import Platform, PlatformSpec, StoreAccess
+from mirakl_sync.platforms.contract import Capability, Platform, PlatformSpec, StoreAccess
 from mirakl_sync.platforms.planner import Planner
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.policy.model import Policy, Window
@@ -70,6 +70,11 @@ class OpenConnection:
     def shipping_type(self, code: str) -> Mapping[str, Any]:
         """What SH12 says of a way of shipping; empty when it is not known."""
         return self.facts.get("shipping_types", {}).get(code, {})  # type: ignore[no-any-return]  # JSON of ours
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What the store can do with its settings."""
+        return self.spec.capabilities_with(self.store_settings)
 
     @property
     def look_after(self) -> timedelta:

@@ -165,6 +165,40 @@ KINDS = (
         loss=Loss.LATE,
     ),
     Kind(
+        "replaced_in_shop",
+        "The shop's order was cancelled, and another one may have taken its place",
+        Role.OPERATIONS,
+        Urgency.NOW,
+        "the parcel of the new order would not be told to the marketplace",
+        "Say which one it is: `mirakl-sync orders relink ORDER SHOP-ORDER`; or that it was simply cancelled: "
+        "`mirakl-sync orders relink ORDER --none`.",
+        timedelta(hours=1),
+        loss=Loss.LATE,
+    ),
+    Kind(
+        "edited_in_shop",
+        "An order was edited in the shop; the marketplace does not know",
+        Role.OPERATIONS,
+        Urgency.SOON,
+        "the buyer was promised, and pays for, what was sold on the marketplace",
+        "Cancel on the marketplace what will not be sent (before shipping) or refund it (afterwards), or change the "
+        "shop's order back; then settle this item. What was added cannot be told to a marketplace.",
+        timedelta(hours=4),
+        loss=Loss.MONEY,
+    ),
+    Kind(
+        "refunded_in_shop",
+        "Money was given back in the shop; the marketplace does not know",
+        Role.CUSTOMER_SERVICE,
+        Urgency.SOON,
+        "the buyer paid the marketplace: only the marketplace can give the money back",
+        "Refund the same lines and amount in the marketplace's portal, once, then settle this item with the number of "
+        "that refund.",
+        timedelta(hours=8),
+        loss=Loss.MONEY,
+        quotes=True,
+    ),
+    Kind(
         "canceled_after_leaving",
         "The sale ended on the marketplace, but the shop's order cannot be cancelled any more",
         Role.CUSTOMER_SERVICE,

@@ -58,6 +58,8 @@ ORDER = Subject(
         steps.Release: "releases the shop's order to the warehouse",
         steps.Find: "looks whether the shop holds an order",
         steps.Withdraw: "cancels the shop's order",
+        steps.Trace: "looks in the shop for an order that took the place of the cancelled one",
+        steps.HandOver: "moves our reference in the shop to the order that took the place of the cancelled one",
     },
     advance_all=flow.advance_all,
 )

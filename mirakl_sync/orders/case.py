@@ -10,13 +10,24 @@ from mirakl_sync.cases import ledger
 from mirakl_sync.cases.deed import Deed
 from mirakl_sync.cases.step import Ask, Wait
 from mirakl_sync.connections.opened import Connections, OpenConnection
-from mirakl_sync.db.models import Effect, Order, PlatformLink, Shop, Store
+from mirakl_sync.db.models import Effect, Order, Shop, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.dispatch import Wake, packed
 from mirakl_sync.errors import Refused
-from mirakl_sync.orders import deeds, loading, rules, selling, states
+from mirakl_sync.orders import deeds, lineage, loading, rules, selling, states
 from mirakl_sync.orders.states import State
-from mirakl_sync.orders.steps import Answer, Create, Find, LineDecision, Prove, Release, Reserve, Withdraw
+from mirakl_sync.orders.steps import (
+    Answer,
+    Create,
+    Find,
+    HandOver,
+    LineDecision,
+    Prove,
+    Release,
+    Reserve,
+    Trace,
+    Withdraw,
+)
 from mirakl_sync.orders.window import last_call_at
 from mirakl_sync.records.order import DEAD_LINE_STATES
 from mirakl_sync.records.shop import PlatformOrder
@@ -24,6 +35,9 @@ from mirakl_sync.shelf import board
 
 ACCEPTANCE, ORDERS = "acceptance", "orders"
 TASKS = {ACCEPTANCE: "orders.accept", ORDERS: "orders.advance"}
+
+# An app may make the new order before it cancels the old one.
+BEFORE_THE_CANCELLATION = timedelta(minutes=10)
 
 # A failing store is left alone for a while before the next call tries it.
 SILENCE = timedelta(seconds=10)
@@ -72,6 +86,10 @@ class OrderCase:
                 return deeds.find(opened, row)
             case Withdraw():
                 return deeds.withdraw(opened, row, step)
+            case Trace():
+                return deeds.trace(opened, row, (row.canceled_in_shop_at or now) - BEFORE_THE_CANCELLATION)
+            case HandOver():
+                return deeds.hand_over(opened, row)
         raise TypeError(f"no deed for {step!r}")
 
     def succeeded(self, tx: Transaction, row: Order, step: Any, result: Any, now: datetime) -> str:
@@ -85,13 +103,13 @@ class OrderCase:
                 board.observe(tx, row.store_pk, result.values())
                 return ""
             case Reserve():
-                _link(row, result, now)
-                if result.reserves:
-                    selling.felt(tx, row, now)
+                lineage.link(row, result, now)
+                selling.taken(tx, row, result, now)
                 row.state, row.why = State.RESERVED, f"held in the shop as order {result.number}"
                 return row.why
             case Create():
-                _link(row, result, now)
+                lineage.link(row, result, now)
+                selling.taken(tx, row, result, now)
                 return f"created in the shop as order {result.number}"
             case Release():
                 return _placed(tx, row, result, now)
@@ -100,6 +118,10 @@ class OrderCase:
             case Withdraw():
                 row.platform_canceled, row.platform_state = True, result.status
                 return f"shop order {result.number} cancelled: {step.reason}"
+            case Trace():
+                return lineage.traced(tx, row, result, now)
+            case HandOver():
+                return _handed_over(row, "our reference stands on the new order")
         raise TypeError(f"nothing to write down for {step!r}")
 
     def _creation(self, tx: Transaction, row: Order) -> Effect:
@@ -113,7 +135,8 @@ class OrderCase:
         if result is None:
             ledger.not_done(effect, "looked: it had not happened")
             return "the shop holds no order for it"
-        _link(row, result, now)
+        lineage.link(row, result, now)
+        selling.taken(tx, row, result, now)
         ledger.confirm(tx, effect.key, now, their_id=result.order_id, words="found by looking")
         return f"found in the shop as order {result.number}"
 
@@ -124,6 +147,10 @@ class OrderCase:
                 return self._answer_refused(tx, row, error, now)
             case Withdraw():
                 row.cancel_refused = True
+                return None
+            case HandOver():
+                # it only helps to find the order again, and we know its number
+                _handed_over(row, error.words)
                 return None
             case Prove():
                 # a shop that will not be asked is no better than a silent one: the order must be answered all the same
@@ -172,7 +199,7 @@ class OrderCase:
         if row.state in (State.SHIPPED, State.CLOSED) and row.placed_at is None and row.link is not None:
             # it left before anybody heard that it was released: its number is told and its goods are felt all the same
             row.placed_at = now
-            if row.left_at is not None:
+            if row.left_at is not None and not row.never_felt:
                 selling.felt(tx, row, now)
         if row.state in states.FINAL:
             selling.over(tx, row, now)
@@ -256,32 +283,18 @@ def _answered(row: Order, step: Answer, now: datetime) -> str:
     return f"refused: {step.why}"
 
 
-def _link(row: Order, result: PlatformOrder, now: datetime) -> None:
-    """Keep the shop's order as the one that stands for this sale."""
-    link = next((link for link in row.links if link.platform_order_id == result.order_id), None)
-    if link is None:
-        link = PlatformLink(
-            store_pk=row.store_pk,
-            platform_order_id=result.order_id,
-            number=result.number,
-            url=result.url,
-            created_at=now,
-        )
-        row.links.append(link)
-    for other in row.links:
-        other.current = other is link
-    link.total = result.total.amount if result.total else None
-    row.platform_state, row.platform_canceled = result.status, result.canceled
-    for line in row.lines:
-        line.platform_line_id = result.line_ids.get(line.line_id, line.platform_line_id)
-
-
 def _placed(tx: Transaction, row: Order, result: PlatformOrder, now: datetime) -> str:
-    selling.felt(tx, row, now)
+    selling.taken(tx, row, result, now)
     row.platform_state, row.platform_canceled = result.status, result.canceled
     row.state, row.placed_at = State.PLACED, now
     row.why = f"in the shop as order {result.number}, ready for the warehouse"
     return row.why
+
+
+def _handed_over(row: Order, words: str) -> str:
+    if row.link is not None:
+        row.link.handed_over = True
+    return words
 
 
 def heard_from(store: Store) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import cast
 
 from mirakl_sync.cases.deed import Deed
 from mirakl_sync.connections.opened import OpenConnection
@@ -11,6 +12,7 @@ from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.mirakl.orders import read_order
 from mirakl_sync.orders.draft import draft
 from mirakl_sync.orders.steps import Answer, Prove, Withdraw
+from mirakl_sync.platforms.contract import ReplacesOrders
 from mirakl_sync.policy.model import OrderPolicy
 from mirakl_sync.records.shop import OrderDraft, OrderReference
 from mirakl_sync.shelf import board
@@ -110,3 +112,26 @@ def _shop_order(row: Order) -> str:
     if link is None:
         raise LookupError(f"order {row.order_id} has no order in the shop")
     return link.platform_order_id
+
+
+def trace(opened: OpenConnection, row: Order, since: datetime) -> Deed:
+    """Orders that may have taken the place of the cancelled one; a read."""
+    reference = OrderReference(opened.marketplace, opened.shop_id, row.order_id)
+    platform, order_id = cast(ReplacesOrders, opened.platform), row.link.platform_order_id if row.link else ""
+    return Deed(name="trace", lane="orders", act=lambda: platform.find_heirs(order_id, reference, since=since))
+
+
+def hand_over(opened: OpenConnection, row: Order) -> Deed:
+    """Our reference on the order that stands for the sale now; repeatable."""
+    reference = OrderReference(opened.marketplace, opened.shop_id, row.order_id)
+    platform, heir = cast(ReplacesOrders, opened.platform), row.link
+    if heir is None:
+        raise LookupError(f"{row.order_id} has no order in the shop to hand over to")
+    heir_id = heir.platform_order_id
+    before = next((link.platform_order_id for link in row.links if link.replaced_by == heir.id), "")
+    return Deed(
+        name="hand_over",
+        lane="orders",
+        key=f"handover:{opened.key}:{row.order_id}:{heir_id}",
+        act=lambda: platform.hand_over(before, heir_id, reference),
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from mirakl_sync.orders.heritage import Heritage
 from mirakl_sync.orders.states import State
 from mirakl_sync.records.shop import ProductFacts
 
@@ -50,6 +51,13 @@ class OrderFacts:
     # the shop was asked for an order and never answered; looked at only when the sale is over
     creation_in_doubt: bool = False
     platform_canceled: bool = False
+    # where the shop edits by replacing: what is known of the cancelled order's place
+    heritage: Heritage | None = None
+    # our reference still stands on the order this one replaced
+    reference_left_behind: bool = False
+    # other living orders of the shop that carry this sale's reference, and since when
+    twins: tuple[str, ...] = ()
+    twins_since: datetime | None = None
     cancel_refused: bool = False
     # somebody gave the marketplace an answer; False when the time ran out
     answered_by_somebody: bool = False

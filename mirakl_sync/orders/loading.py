@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -13,7 +13,9 @@ from mirakl_sync.db.models import Order, OrderLine, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.orders import deeds, states
 from mirakl_sync.orders.facts import LineFacts, OrderFacts
+from mirakl_sync.orders.heritage import WITHIN, HeirFacts, Heritage
 from mirakl_sync.orders.states import State
+from mirakl_sync.platforms.contract import Capability
 from mirakl_sync.records.order import DEAD_LINE_STATES
 from mirakl_sync.records.shop import ProductFacts
 from mirakl_sync.shelf import board
@@ -42,6 +44,10 @@ def facts(tx: Transaction, row: Order, opened: OpenConnection, now: datetime) ->
         has_platform_order=link is not None,
         creation_in_doubt=link is None and _is_over(row) and _in_doubt(tx, row, opened),
         platform_canceled=row.platform_canceled,
+        heritage=_heritage(row, opened),
+        reference_left_behind=link is not None and not link.handed_over,
+        twins=() if row.platform_canceled else tuple(heir["number"] for heir in row.heirs or ()),
+        twins_since=row.traced_at,
         cancel_refused=row.cancel_refused,
         answered_by_somebody=row.decided_at is not None,
         partial_allowed=opened.partial_acceptance,
@@ -51,6 +57,18 @@ def facts(tx: Transaction, row: Order, opened: OpenConnection, now: datetime) ->
         store_failing=store.failures >= FAILING_AFTER,
         proof_failed=store.failures > 0 and row.attempts > 0,
     )
+
+
+def _heritage(row: Order, opened: OpenConnection) -> Heritage | None:
+    """Only where the shop replaces orders, and only of one that somebody else cancelled."""
+    if row.canceled_in_shop_at is None or row.no_heir or not row.platform_canceled:
+        return None
+    if Capability.REPLACES_ORDERS not in opened.capabilities:
+        return None
+    heirs = tuple(HeirFacts(heir["number"], heir["sign"]) for heir in row.heirs or ())
+    within = opened.store_settings.get("replaced_within")
+    wait = WITHIN if within is None else timedelta(seconds=float(within))
+    return Heritage(row.canceled_in_shop_at, row.traced_at, heirs, wait)
 
 
 def _is_over(row: Order) -> bool:

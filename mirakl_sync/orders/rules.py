@@ -7,9 +7,21 @@ from datetime import datetime, timedelta
 from mirakl_sync.cases.step import Ask, Settle, Wait
 from mirakl_sync.orders import states
 from mirakl_sync.orders.facts import OrderFacts
+from mirakl_sync.orders.heritage import WITHIN, heir_wanted
 from mirakl_sync.orders.judge import Judgement, Objection, judge, one_answer
 from mirakl_sync.orders.states import State
-from mirakl_sync.orders.steps import Answer, Create, Find, LineDecision, OrderStep, Prove, Release, Reserve, Withdraw
+from mirakl_sync.orders.steps import (
+    Answer,
+    Create,
+    Find,
+    HandOver,
+    LineDecision,
+    OrderStep,
+    Prove,
+    Release,
+    Reserve,
+    Withdraw,
+)
 from mirakl_sync.orders.window import last_call_at
 from mirakl_sync.policy.model import Acceptance, OrderPolicy, TimeRunsOut
 
@@ -133,6 +145,8 @@ def _accepted(order: OrderFacts, now: datetime) -> Step:
         return _without_address(order, now)
     if order.platform_canceled:
         return _canceled_in_shop(order, now)
+    if order.reference_left_behind:
+        return HandOver()
     return Release() if order.has_platform_order else Create()
 
 
@@ -148,10 +162,26 @@ def _without_address(order: OrderFacts, now: datetime) -> Step:
 def _placed(order: OrderFacts, now: datetime) -> Step:
     if order.platform_canceled:
         return _canceled_in_shop(order, now)
+    if order.reference_left_behind:
+        return HandOver()
+    if order.twins and order.twins_since is not None:
+        return _doubled(order, order.twins_since + WITHIN, now)
     return Wait("shipment", order.ship_by if order.ship_by and order.ship_by > now else None)
 
 
-def _canceled_in_shop(order: OrderFacts, now: datetime) -> Ask:
+def _doubled(order: OrderFacts, asked_from: datetime, now: datetime) -> Step:
+    """An app that copies an order cancels the first one soon; if it does not, two parcels may leave."""
+    if now < asked_from:
+        return Wait("the shop to cancel one of two orders for this sale", asked_from)
+    words = f"The shop holds further living orders for {order.order_id}: {', '.join(order.twins)}."
+    return Ask("doubled_in_shop", order.order_id, words, until=now + WITHIN, due=order.ship_by)
+
+
+def _canceled_in_shop(order: OrderFacts, now: datetime) -> Step:
+    if order.heritage is not None:
+        step = heir_wanted(order.order_id, order.heritage, now, order.ship_by)
+        if step is not None:
+            return step
     words = f"The shop's order for {order.order_id} was cancelled there, but the marketplace expects the parcel."
     return Ask("canceled_in_shop", order.order_id, words, until=now + timedelta(minutes=15), due=order.ship_by)
 

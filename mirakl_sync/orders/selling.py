@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+
 from mirakl_sync.db.models import Order, OrderLine
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.orders import states
 from mirakl_sync.records.order import DEAD_LINE_STATES
+from mirakl_sync.records.shop import PlatformOrder
 from mirakl_sync.shelf import board, offers
 from mirakl_sync.shelf.offers import Sale
 
@@ -51,7 +54,7 @@ def ended(tx: Transaction, row: Order, living: set[str], now: datetime) -> None:
     nobody publishes whether the marketplace offers them again too."""
     over = [line for line in row.lines if line.line_id in living and not _alive(row, line)]
     for line in over:
-        line.unfelt = line.promised = False
+        line.unfelt, line.promised = _kept_for_good(row, line), False
     words = f"{row.order_id} is {row.marketplace_state}"
     offers.given_back(tx, row.connection_id, row.store_pk, _sales(row, over), now, words)
     _sent_by_others(tx, row, now)
@@ -59,7 +62,7 @@ def ended(tx: Transaction, row: Order, living: set[str], now: datetime) -> None:
 
 def _sent_by_others(tx: Transaction, row: Order, now: datetime) -> None:
     """What left without an order of ours in the shop was taken from the shelf by whoever sent it."""
-    if row.marketplace_state not in _SENT:
+    if row.marketplace_state not in _SENT or row.link is not None:
         return
     sent = [line for line in row.lines if line.unfelt and line.felt_at is None]
     for line in sent:
@@ -82,16 +85,47 @@ def over(tx: Transaction, row: Order, now: datetime) -> None:
     """Nothing more can happen to the order: nothing is kept for it any more."""
     kept = [line for line in row.lines if line.unfelt or line.promised]
     for line in kept:
-        line.unfelt = line.promised = False
+        line.unfelt, line.promised = _kept_for_good(row, line), False
     offers.touch(tx, row.store_pk, {line.sku: now for line in kept})
 
 
-def felt(tx: Transaction, row: Order, now: datetime) -> None:
-    """The shop subtracted these pieces itself: its next number, asked for from now on, contains them."""
-    taken = [line for line in row.lines if line.decision == "accept" and line.felt_at is None]
-    for line in taken:
-        line.felt_at, line.promised, line.unfelt = now, True, True
-    board.doubt(tx, row.store_pk, {line.sku for line in taken}, now)
+def _kept_for_good(row: Order, line: OrderLine) -> bool:
+    """The shop's number never contained this line's pieces, and what became of its order raised it by them."""
+    return row.never_felt and line.unfelt
+
+
+def taken(tx: Transaction, row: Order, shown: PlatformOrder, now: datetime) -> None:
+    """What the shop says of its order and its own number; may be said again."""
+    if shown.canceled:
+        return
+    row.never_felt = shown.never_felt
+    if shown.reserves:
+        felt(tx, row, now)
+    elif shown.felt_from is not None:
+        felt(tx, row, max(now, shown.felt_from))
+
+
+def felt(tx: Transaction, row: Order, at: datetime) -> None:
+    """The shop subtracts these pieces itself: its number, asked for from ``at`` on, contains them."""
+    fresh = [line for line in row.lines if line.decision == "accept" and (line.felt_at is None or line.felt_at > at)]
+    for line in fresh:
+        line.felt_at, line.promised, line.unfelt = at, True, True
+    board.doubt(tx, row.store_pk, {line.sku for line in fresh}, at)
+
+
+def put_right(tx: Transaction, store_pk: int, now: datetime) -> int:
+    """Somebody made the shop's numbers contain every order of ours up to now; answers how many orders that concerns.
+
+    What never would be felt is felt by the next number the shop is asked for.
+    """
+    rows = tx.execute(select(Order).where(Order.store_pk == store_pk, Order.never_felt)).unique().scalars().all()
+    for row in rows:
+        kept = [line for line in row.lines if line.unfelt]
+        for line in kept:
+            line.felt_at = now
+        board.doubt(tx, store_pk, {line.sku for line in kept}, now)
+        row.never_felt = False
+    return len(rows)
 
 
 def _alive(row: Order, line: OrderLine) -> bool:

@@ -64,4 +64,14 @@ class Withdraw:
     reason: str
 
 
-OrderStep = Answer | Prove | Reserve | Create | Release | Find | Withdraw
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Look for an order that took the place of the one cancelled in the shop; changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Move our reference in the shop from a replaced order to the one that took its place."""
+
+
+OrderStep = Answer | Prove | Reserve | Create | Release | Find | Withdraw | Trace | HandOver

@@ -252,8 +252,8 @@ class Notice:
     ``order`` or ``product`` carry what was told, when the notice had it. ``observed_at`` is the shop's modification
     time, which a poll goes on from.
 
-    ``incomplete``: more changed than the notice tells (variations that share the product's number, what a bundle
-    holds), so every SKU of the subject must be asked for. A ``deleted`` product is told by its id alone. Either is
+    ``incomplete``: more changed than the notice tells. An order must be read; of a product (variations that share its
+    number, what a bundle holds) every SKU must be asked for. A ``deleted`` product is told by its id alone. Either is
     about each SKU whose ``product_id`` is the subject or has it before or after the slash.
     """
 

@@ -198,7 +198,7 @@ def _feed(tx: Transaction, row: StockComparison) -> LevelFeed | None:
 def _whole(tx: Transaction, row: StockComparison) -> bool:
     """Everything in the shop was looked at within a day, as far as shops of its kind can show everything."""
     store, feed = tx.get_one(Connection, row.connection_id).store, _feed(tx, row)
-    if Capability.STOCK_LEVELS not in platform(store.platform).capabilities:
+    if Capability.STOCK_LEVELS not in platform(store.platform).capabilities_with(store.settings):
         return True
     return feed is not None and feed.read_full_at is not None and feed.read_full_at >= row.began_at - A_DAY
 

@@ -50,7 +50,7 @@ def read_levels(store_pk: int, wiring: Wiring) -> LevelReport:
         insert_once(tx, LevelFeed, {"store_pk": store_pk})
         feed = tx.get_one(LevelFeed, store_pk)
         store = tx.get_one(Store, store_pk)
-        if Capability.STOCK_LEVELS not in platform_spec(store.platform).capabilities:
+        if Capability.STOCK_LEVELS not in platform_spec(store.platform).capabilities_with(store.settings):
             feed.next_full_at = next_full(began, store)
             return LevelReport("shops of this kind cannot show everything they have")
         # its own claim is its date: two full looks at once do no harm, they only cost the shop twice

@@ -49,7 +49,7 @@ def read_due(wiring: Wiring) -> LevelReport:
         _open_feeds(tx)
         free = or_(LevelFeed.leased_until.is_(None), LevelFeed.leased_until <= now)
         rows = tx.execute(select(LevelFeed).where(free)).scalars().all()
-        doubted = set(tx.execute(select(ShelfItem.store_pk).where(ShelfItem.look_at.is_not(None)).distinct()).scalars())
+        doubted = set(tx.execute(select(ShelfItem.store_pk).where(ShelfItem.look_at <= now).distinct()).scalars())
         wakes = [Wake("stock.look", (row.store_pk,)) for row in rows if row.store_pk in doubted]
         for row in rows:
             if row.next_poll_at is None or row.next_poll_at <= now:
@@ -78,7 +78,7 @@ def poll(store_pk: int, wiring: Wiring) -> LevelReport:
             return LevelReport("somebody else is polling")
         store = tx.get_one(Store, store_pk)
         platform = wiring.connections.store(store)
-        capabilities = platform_spec(store.platform).capabilities
+        capabilities = platform_spec(store.platform).capabilities_with(store.settings)
     every = timedelta(seconds=float(store.settings.get("poll_every", polling.DEFAULT_EVERY)))
     words = "this shop tells no changes of products"
     try:
@@ -126,7 +126,7 @@ def look(store_pk: int, wiring: Wiring) -> LevelReport:
             return LevelReport("somebody else is looking")
         if store.silent_until is not None and store.silent_until > now:
             return LevelReport("the shop does not answer at present")
-        skus = _doubted(tx, store_pk)
+        skus = _doubted(tx, store_pk, now)
         feed.looking_until = now + wiring.config.lease
     until = None
     try:
@@ -151,11 +151,11 @@ def look_at(store_pk: int, skus: Sequence[str], wiring: Wiring) -> LevelReport:
     return LevelReport(f"{len(skus)} SKUs asked about")
 
 
-def _doubted(tx: Transaction, store_pk: int) -> list[str]:
+def _doubted(tx: Transaction, store_pk: int, now: datetime) -> list[str]:
     return list(
         tx.execute(
             select(ShelfItem.sku)
-            .where(ShelfItem.store_pk == store_pk, ShelfItem.look_at.is_not(None))
+            .where(ShelfItem.store_pk == store_pk, ShelfItem.look_at <= now)
             .order_by(ShelfItem.look_at, ShelfItem.id)
             .limit(A_VISIT)
         ).scalars()

@@ -14,7 +14,7 @@ from sqlalchemy import or_, select, update
 
 from mirakl_sync.db.models import Order, PlatformLink, Store
 from mirakl_sync.errors import MiraklSyncError
-from mirakl_sync.orders import states
+from mirakl_sync.orders import lineage, states
 from mirakl_sync.platforms.contract import Capability
 from mirakl_sync.platforms.registry import platform as platform_spec
 from mirakl_sync.records.shop import Notice, NoticeKind, PlatformOrder
@@ -57,7 +57,7 @@ def look_at_placed(wiring: Wiring, stores: Sequence[int] | None = None) -> LookR
         with wiring.db.reading() as tx:
             store = tx.get_one(Store, store_pk)
             platform = wiring.connections.store(store)
-        if Capability.PARCELS not in platform_spec(store.platform).capabilities:
+        if Capability.PARCELS not in platform_spec(store.platform).capabilities_with(store.settings):
             trouble.append(f"{store.key}: shops of this kind do not tell what has left")
             continue
         for part in _parts(due):
@@ -75,25 +75,21 @@ def look_at_placed(wiring: Wiring, stores: Sequence[int] | None = None) -> LookR
 
 def _due(wiring: Wiring, now: datetime, stores: Sequence[int] | None) -> dict[int, list[tuple[int, str]]]:
     due: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    leaving = or_(
+        Order.state == states.State.PLACED,
+        (Order.state == states.State.SHIPPED) & (Order.left_at > now - CORRECTED_WITHIN),
+    )
     if stores is None:
-        meant = [
-            Order.placed_at < now - EVERY / 4,
-            or_(Order.shop_looked_at.is_(None), Order.shop_looked_at < now - EVERY),
-        ]
+        long_unseen = or_(Order.shop_looked_at.is_(None), Order.shop_looked_at < now - EVERY)
+        asked_for = (Order.shop_looked_at == lineage.AT_ONCE) & Order.state.not_in(states.FINAL)
+        meant = or_(leaving & (Order.placed_at < now - EVERY / 4) & long_unseen, asked_for)
     else:
-        meant = [Order.store_pk.in_(stores)]
+        meant = leaving & Order.store_pk.in_(stores)
     with wiring.db.reading() as tx:
         rows = tx.execute(
             select(Order.store_pk, Order.id, PlatformLink.platform_order_id)
             .join(PlatformLink, (PlatformLink.order_pk == Order.id) & PlatformLink.current)
-            .where(
-                or_(
-                    Order.state == states.State.PLACED,
-                    (Order.state == states.State.SHIPPED) & (Order.left_at > now - CORRECTED_WITHIN),
-                ),
-                Order.managed,
-                *meant,
-            )
+            .where(Order.managed, meant)
             .order_by(Order.shop_looked_at.is_not(None), Order.shop_looked_at, Order.id)
             .limit(MOST)
         )

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from mirakl_sync.cases import timeline
 from mirakl_sync.db.models import InboxItem, InboxSubject, Order, PlatformLink
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.orders import selling, states
+from mirakl_sync.orders import lineage, selling, shop_changes, states
 from mirakl_sync.orders.case import ORDERS, TASKS
-from mirakl_sync.records.shop import Notice, NoticeKind
+from mirakl_sync.records.shop import Notice, NoticeKind, PlatformOrder
 from mirakl_sync.shelf import board
 from mirakl_sync.shelf.news import CLOCKS_DIFFER
 from mirakl_sync.shipments import intake as shipments
@@ -54,21 +54,35 @@ def _order(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> boo
     link = tx.execute(
         select(PlatformLink).where(PlatformLink.store_pk == store_pk, PlatformLink.platform_order_id == notice.subject)
     ).scalar_one_or_none()
-    if link is None or not link.current:
-        return False
     shown = notice.order
+    if link is None:
+        return shown is not None and lineage.stranger(tx, store_pk, shown, now)
+    if not link.current:
+        return False
+    if notice.incomplete:
+        # told that something changed, not what: the order is read
+        lineage.read_soon(tx, tx.get_one(Order, link.order_pk))
+        return True
     at = (shown.modified_at if shown else None) or notice.observed_at
     if link.modified_at is not None and at < link.modified_at:
         return False
     link.modified_at = at
     row = tx.get_one(Order, link.order_pk)
     # a parcel's number may change without the order's status, and in some shops without its date
-    parcels = shown is not None and not notice.deleted and shipments.note(tx, row, shown, now)
-    return _status(tx, row, link, notice, now) or parcels
+    told = shown is not None and not notice.deleted and _contents(tx, row, shown, now)
+    return _status(tx, row, link, notice, now) or told
+
+
+def _contents(tx: Transaction, row: Order, shown: PlatformOrder, now: datetime) -> bool:
+    """Its parcels, and what staff did to its lines and its money."""
+    parcels = shipments.note(tx, row, shown, now)
+    return shop_changes.note(tx, row, shown, now) or parcels
 
 
 def _status(tx: Transaction, row: Order, link: PlatformLink, notice: Notice, now: datetime) -> bool:
     shown = notice.order
+    if shown is not None:
+        selling.taken(tx, row, shown, now)
     status = shown.status if shown else "deleted"
     canceled = notice.deleted or (shown is not None and shown.canceled)
     if row.platform_state == status and row.platform_canceled == canceled:
@@ -78,6 +92,9 @@ def _status(tx: Transaction, row: Order, link: PlatformLink, notice: Notice, now
     )
     if canceled and not row.platform_canceled:
         selling.back_in_the_shop(tx, row, now)
+        row.canceled_in_shop_at, row.heirs, row.traced_at, row.no_heir = now, None, None, False
+    elif not canceled and row.platform_canceled:
+        row.canceled_in_shop_at = row.heirs = row.traced_at = None
     row.platform_state, row.platform_canceled = status, canceled
     if row.state not in states.FINAL:
         row.next_attempt_at = now

@@ -67,7 +67,7 @@ def poll(store_pk: int, wiring: Wiring) -> PollReport:
             return PollReport("somebody else is polling")
         store = tx.get_one(Store, store_pk)
         platform = wiring.connections.store(store)
-        capabilities = platform_spec(store.platform).capabilities
+        capabilities = platform_spec(store.platform).capabilities_with(store.settings)
     every = timedelta(seconds=float(store.settings.get("poll_every", DEFAULT_EVERY)))
     sentence = "this shop tells no orders"
     try:

@@ -45,7 +45,7 @@ def watch(wiring: Wiring) -> WatchReport:
 
 
 def _look_after(wiring: Wiring, store: Store) -> str:
-    if Capability.WEBHOOKS not in platform_spec(store.platform).capabilities:
+    if Capability.WEBHOOKS not in platform_spec(store.platform).capabilities_with(store.settings):
         return f"{store.key} has no webhooks"
     try:
         findings = wiring.connections.store(store).watch(f"{wiring.config.hooks_url.rstrip('/')}/hooks/{store.key}")

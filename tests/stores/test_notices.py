@@ -10,7 +10,7 @@ from sqlalchemy import event, select
 
 from mirakl_sync.db.models import PlatformLink, ShelfItem
 from mirakl_sync.records.shop import Notice, NoticeKind, PlatformOrder, ProductFacts
-from mirakl_sync.stores import notices
+from mirakl_sync.stores import looking, notices
 from tests.flows.days import Day, a_day
 
 
@@ -124,3 +124,13 @@ def test_what_is_deleted_after_it_was_told_is_asked_about(day: Day) -> None:
     assert _tell(day, _facts("GONE-01", 5, at), gone) == "0 orders and 2 products changed, 0 notices of no concern"
     with day.wiring.db.reading() as tx:
         assert tx.execute(select(ShelfItem.look_at).where(ShelfItem.sku == "GONE-01")).scalar_one() is not None
+
+
+def test_a_trigger_that_tells_nothing_makes_the_order_be_read(day: Day) -> None:
+    told = _order(day, "processing", seconds=0)
+    day.webshop.post(f"orders/{told.subject}", {"status": "completed"})
+    _tell(day, Notice(NoticeKind.ORDER, told.subject, told.observed_at, incomplete=True))
+    assert _platform_state(day) == "processing"
+    looking.look_at_placed(day.wiring)
+    assert _platform_state(day) == "completed"
+    assert looking.look_at_placed(day.wiring).looked_at == 0

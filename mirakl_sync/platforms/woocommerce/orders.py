@@ -150,8 +150,7 @@ def platform_order(order: ShopOrder, settings: StoreSettings, shop_url: str) -> 
         canceled=order.status in DEAD | {settings.status_canceled},
         # the shop lowers its stock on exactly these (woocommerce.md 4.5), and once released on our own status;
         # what plugins call it afterwards gives nothing back
-        reserves=order.status in {"on-hold", "processing", settings.status_released}
-        or on_its_way(order.status, settings),
+        reserves=live or order.status == "on-hold" or on_its_way(order.status, settings),
         line_ids={str(line.meta[LINE_ID]): str(line.id) for line in order.lines if line.meta.get(LINE_ID)},
         url=f"{shop_url}/wp-admin/post.php?post={order.id}&action=edit",
         modified_at=order.modified_at,

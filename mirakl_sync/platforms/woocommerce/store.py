@@ -87,7 +87,7 @@ class WooCommerce:
 
     def read_order(self, order_id: str) -> PlatformOrder | None:
         """``GET /orders/{id}``; one in the trash is shown as cancelled."""
-        order = self.client.order(order_id)
+        order = self.client.order(order_id) if order_id.isdigit() else None
         return self._seen(order) if order else None
 
     def read_orders(self, order_ids: Sequence[str]) -> Iterator[PlatformOrder]:
