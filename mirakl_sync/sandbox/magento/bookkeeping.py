@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mirakl_sync.sandbox.magento.history import whole
-from mirakl_sync.sandbox.magento.model import Document, Order, Row, Shipment
+from mirakl_sync.sandbox.magento.model import Document, Order, Product, Row, Shipment
 from mirakl_sync.sandbox.magento.quantities import to_ship
-from mirakl_sync.sandbox.magento.store import reference_of
+from mirakl_sync.sandbox.magento.store import is_void, reference_of
 from mirakl_sync.sandbox.magento.values import ZERO
 
 if TYPE_CHECKING:
@@ -19,12 +19,13 @@ NOT_COUNTED = None
 
 def books(shop: Shop) -> dict[str, Any]:
     """Orders with everything that counts, both numbers of every SKU, mails; and `by_reference`, where doubles show."""
+    products = shop.store.products.rows.values()
     return {
         **summary(shop),
         "orders": [order_entry(shop, order) for order in shop.store.orders.rows.values()],
         "by_reference": {reference: sorted(ids) for reference, ids in shop.store.references.items()},
-        "stock": {product.sku: stock_of(shop, product.sku) for product in shop.store.products.rows.values()},
-        "physical": {product.sku: physical_of(shop, product.sku) for product in shop.store.products.rows.values()},
+        "stock": {product.sku: stock_of(shop, product) for product in products},
+        "physical": {product.sku: physical_of(shop, product) for product in products},
         "stock_history": {sku: shop.history.of(sku) for sku in shop.history.changes},
         "turned_away": dict(shop.history.turned_away),
         "oversold": dict(shop.history.oversold),
@@ -52,18 +53,16 @@ def summary(shop: Shop) -> dict[str, Any]:
     }
 
 
-def stock_of(shop: Shop, sku: str) -> int | float | None:
+def stock_of(shop: Shop, product: Product) -> int | float | None:
     """What the shop would sell: the salable quantity; None = not counted."""
-    product = shop.store.product(sku)
-    if product is None or not product.manage_stock:
+    if not product.manage_stock:
         return NOT_COUNTED
     return whole(shop.ledger.salable(product, shop.stock()))
 
 
-def physical_of(shop: Shop, sku: str) -> int | float | None:
+def physical_of(shop: Shop, product: Product) -> int | float | None:
     """What lies in the warehouses; None = not counted."""
-    product = shop.store.product(sku)
-    return whole(shop.ledger.physical(sku)) if product and product.manage_stock else NOT_COUNTED
+    return whole(shop.ledger.physical(product.sku)) if product.manage_stock else NOT_COUNTED
 
 
 def order_entry(shop: Shop, order: Order) -> dict[str, Any]:
@@ -83,7 +82,7 @@ def order_entry(shop: Shop, order: Order) -> dict[str, Any]:
         "store_id": row.get("store_id"),
         "way": order.way,
         "live": order.state in LIVE,
-        "canceled": order.state in ("canceled", "closed"),
+        "canceled": is_void(order),
         "billing": order.billing,
         "shipping": order.shipping,
         "payment": order.payment,
@@ -94,14 +93,19 @@ def order_entry(shop: Shop, order: Order) -> dict[str, Any]:
         "refunds": [_refund(memo) for memo in shop.store.creditmemos.by("order_id", order.id)],
         "notes": [entry["comment"] for entry in order.histories if entry.get("comment")],
         "history": [{"state": state, "status": status, "at": at} for state, status, at in order.history],
-        "created": row.get("created_at"),
-        "modified": row.get("updated_at"),
+        "created": moment(row.get("created_at")),
+        "modified": moment(row.get("updated_at")),
     }
 
 
 def text(value: Any) -> str:
     """Money with two decimals."""
     return f"{value or ZERO:.2f}"
+
+
+def moment(date: str | None) -> str | None:
+    """A date of the database as everybody reads it: ISO 8601, UTC."""
+    return f"{date.replace(' ', 'T')}+00:00" if date else None
 
 
 def _line(item: Row) -> dict[str, Any]:
@@ -130,7 +134,8 @@ def parcels(shop: Shop, order: Order) -> list[dict[str, Any]]:
             "carrier_code": track.get("carrier_code"),
             "number": track.get("track_number"),
             "items": shipment_entry(shipment)["items"],
-            "created": track.get("created_at"),
+            "link": "",
+            "created": moment(track.get("created_at")),
         }
         for shipment in shop.store.shipments.by("order_id", order.id)
         for track in shipment.tracks

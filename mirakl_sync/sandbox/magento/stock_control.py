@@ -90,8 +90,8 @@ def shown(shop: Shop, product: Product) -> dict[str, Any]:
     """One product's numbers, what the checkout would sell, and its history."""
     return {
         "sku": product.sku,
-        "quantity": stock_of(shop, product.sku),
-        "physical": physical_of(shop, product.sku),
+        "quantity": stock_of(shop, product),
+        "physical": physical_of(shop, product),
         "available": checkout.available(shop, product),
         "history": shop.history.of(product.sku),
         "turned_away": shop.history.turned_away[product.sku],

@@ -30,8 +30,6 @@ PRODUCT = {
 CUSTOMER = {"entity_id": INTEGER, "email": TEXT, "firstname": TEXT, "lastname": TEXT, "group_id": INTEGER}
 CUSTOMER |= {"created_at": DATE, "updated_at": DATE}
 REFERENCE = "mirakl_reference="
-VOID = {"canceled", "closed"}
-"""An order in one of these states is no double of another."""
 
 
 def product_column(product: Product, name: str) -> Any:
@@ -139,7 +137,7 @@ class Store:
 
     def _file(self, order: Order) -> None:
         self._unfile(order)
-        reference = None if order.state in VOID else reference_of(order)
+        reference = None if is_void(order) else reference_of(order)
         status = order.row.get("status") or ""
         self._known[order.id] = (reference, status)
         self.by_status[status] += 1
@@ -154,6 +152,12 @@ class Store:
             self.references[reference].discard(order.id)
             if not self.references[reference]:
                 del self.references[reference]
+
+
+def is_void(order: Order) -> bool:
+    """Cancelled, or refunded before anything left: no double of another order."""
+    unsent = not any(item["qty_shipped"] for item in order.items)
+    return order.state == "canceled" or (order.state == "closed" and unsent)
 
 
 def reference_of(order: Order) -> str | None:

@@ -49,6 +49,16 @@ def test_the_same_reference_twice_shows_and_a_cancelled_order_is_no_double(clien
     assert client.control("books")["totals"]["doubled_references"] == 0
 
 
+@pytest.mark.parametrize(("shipped", "counts"), [(False, False), (True, True)])
+def test_a_refund_before_anything_left_is_a_cancellation(client: Client, shipped: bool, counts: bool) -> None:
+    client.place("MKP-1")
+    client.control("orders/1", {"status": "completed" if shipped else "invoiced"})
+    client.ok("POST", "order/1/refund", {})
+    order = order_of(client)
+    assert (order["state"], order["canceled"]) == ("closed", not counts)
+    assert bool(client.control("books")["by_reference"]) is counts
+
+
 def test_customers_buy_what_the_shop_would_sell(client: Client) -> None:
     sold = client.control("sell", {"sku": "MUG-1", "quantity": 4})
     assert sold == {"sold": True, "order": 1, "status": "processing", "stock": 6}
