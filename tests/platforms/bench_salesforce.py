@@ -11,10 +11,11 @@ from mirakl_sync.platforms.contract import Capability, StoreAccess
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.platforms.salesforce.store import connect
 from mirakl_sync.records.shop import OrderReference
-from mirakl_sync.sandbox.salesforce import Shop, create_app, settings_from, warehouse
+from mirakl_sync.sandbox.salesforce import Client, Shop, create_app, settings_from, warehouse
 from mirakl_sync.sandbox.salesforce.catalogue import remove, seed
 from mirakl_sync.sandbox.salesforce.checkout import product_of
 from mirakl_sync.sandbox.salesforce.control import order_of, set_by_staff
+from mirakl_sync.sandbox.salesforce.settings import USUAL_CLIENTS
 from mirakl_sync.sandbox.salesforce.stock_control import correct
 from mirakl_sync.sandbox.server import serve
 from mirakl_sync.sandbox.trouble import Rule
@@ -53,8 +54,9 @@ class SalesforceBench:
     def capabilities(cls) -> frozenset[Capability]:
         return platform("salesforce").capabilities_with(CHOSEN)
 
-    def __init__(self, shop_settings: dict[str, Any] | None = None, **settings: Any) -> None:
-        self.shop = Shop(settings_from({"tracking_style": "json", **(shop_settings or {})}))
+    def __init__(self, shop_settings: dict[str, Any] | None = None, clients: Any = None, **settings: Any) -> None:
+        known = [Client(**client) for client in clients] if clients else list(USUAL_CLIENTS)
+        self.shop = Shop(settings_from({"tracking_style": "json", **(shop_settings or {})}), known)
         for sku in SKUS:
             self.add(sku, 1000)
         self.server = serve(create_app(self.shop))

@@ -26,12 +26,17 @@ def walk(ask: Callable[[int], Slice], size: int, what: str) -> Iterator[list[tup
     """Every row of a list that is asked for by offset, page by page.
 
     Each page begins with the last row of the one before. Where it does not, rows came or went before it, and we go back
-    until something known is seen. ``Unavailable`` where the place is lost, or fewer rows were seen than there are.
+    until something known is seen. ``Unavailable`` where the place is lost, or fewer rows were seen than there ever
+    were meanwhile.
     """
     start, seen, lost = 0, 0, 0
-    before: dict[str, int] = {}
+    before: set[str] = set()
+    least: int | None = None
     while True:
         page = ask(start)
+        least = page.total if least is None else min(least, page.total)
+        if not page.rows and start < page.total:
+            break
         known = [place for place, (name, _) in enumerate(page.rows) if name in before]
         if before and not known:
             lost += 1
@@ -42,9 +47,9 @@ def walk(ask: Callable[[int], Slice], size: int, what: str) -> Iterator[list[tup
         fresh = page.rows[known[-1] + 1 :] if known else page.rows
         seen += len(fresh)
         yield fresh
-        if start + len(page.rows) >= page.total or not page.rows:
+        if start + len(page.rows) >= page.total:
             break
-        start += len(page.rows) - 1 if len(page.rows) > 1 else 1
-        before = {name: place for place, (name, _) in enumerate(page.rows)}
-    if seen < page.total:
-        raise Unavailable(f"Salesforce's {what} has {page.total} rows, but we saw {seen}: it changed while we read it.")
+        start += max(1, len(page.rows) - 1)
+        before = {name for name, _ in page.rows}
+    if seen < least:
+        raise Unavailable(f"Salesforce's {what} has {least} rows, but we saw {seen}.")

@@ -256,15 +256,17 @@ class AvailableSchema(Shape):
 
 
 class AtoSchema(Shape):
-    """OCI ``get-availability``: one SKU of a group, ``ato`` is what may be ordered."""
+    """OCI: one SKU of a group; ``ato`` is what may be ordered, ``atf`` the part that can be sent now."""
 
     product_id = fields.String(required=True, data_key="sku")
     ats = Number(allow_none=True, data_key="ato")
+    stock = Number(allow_none=True, data_key="atf")
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Available:
         """An ``Available``."""
-        return Available(data["product_id"], data.get("ats"))
+        ats, stock = data.get("ats"), data.get("stock")
+        return Available(data["product_id"], ats, stock, ats is not None and stock is not None and stock < ats)
 
 
 ORDER, RECORD, PRODUCT = OrderSchema(), RecordSchema(), ProductSchema()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Protocol
+from typing import Any, Protocol
 
 from mirakl_sync.clock import Clock
+from mirakl_sync.errors import Refused
 from mirakl_sync.platforms.remembered import Remembered
 from mirakl_sync.platforms.salesforce.access import PARALLEL
 from mirakl_sync.platforms.salesforce.catalogue import Instance, Omnichannel, Storefront, no_list
@@ -152,6 +153,7 @@ class ByOmnichannel(ByRecords):
     def __init__(self, instance: Instance, omnichannel: Omnichannel, clock: Clock) -> None:
         super().__init__(instance, clock)
         self._omnichannel = omnichannel
+        self._token: Mapping[str, Any] | None = None
 
     def facts(self, skus: Sequence[str]) -> dict[str, ProductFacts]:
         """One search for the products, then what may be ordered of them, a hundred to a call."""
@@ -166,6 +168,26 @@ class ByOmnichannel(ByRecords):
             told[sku] = replace(fact, sellable=is_sold(product, self._instance.site, at))
         return told
 
+    def _differing(self) -> Iterator[ProductFacts]:
+        """By the deltas since the last poll; the first time, and after a token that is refused, by the whole list."""
+        token, self._token = self._token, None
+        if token is None:
+            token = self._omnichannel.token()
+            # deltas told of later numbers than the last whole list did
+            self._remembered = Remembered()
+            yield from super()._differing()
+        else:
+            try:
+                skus, token = self._omnichannel.deltas(token)
+            except Refused:
+                yield from self._differing()
+                return
+            while skus:
+                yield from self.facts(skus).values()
+                skus, token = self._omnichannel.deltas(token)
+        # only now: a poll that ends before is made good by the whole list
+        self._token = token
+
 
 class ByAvailability:
     """Implements ``Stock`` by Shopper Availability, which answers questions and lists nothing."""
@@ -178,7 +200,8 @@ class ByAvailability:
         """24 to a call; those it leaves out are offline or unknown, which the catalogue tells apart."""
         wanted = list(dict.fromkeys(skus))
         at = self._clock()
-        available = self._storefront.available(wanted)
+        # a comma would make two ids of one
+        available = self._storefront.available([sku for sku in wanted if "," not in sku])
         told: dict[str, ProductFacts] = {}
         for sku in wanted:
             if sku in available:
