@@ -60,7 +60,7 @@ def create_app(shop: Shop) -> Flask:
 
 
 def _answer(shop: Shop, asked: Request) -> Response:
-    found = SWITCHBOARD.find(asked.method, asked.path)
+    found = SWITCHBOARD.find(asked.method, asked.environ.get("REQUEST_URI", asked.path).partition("?")[0])
     if found is None:
         return _refused(_nowhere(asked.path), asked)
     route, parts = found

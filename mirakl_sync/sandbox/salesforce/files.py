@@ -36,7 +36,7 @@ def get(call: Call) -> Reply:
 
 def move(call: Call) -> Reply:
     """201, or 204 where something was overwritten; 412 where it must not be."""
-    source, target = _path(call), _inside(urlsplit(call.headers.get("Destination", "")).path)
+    source, target = _path(call), _inside(unquote(urlsplit(call.headers.get("Destination", "")).path))
     if target is None:
         raise FileRefused(400, "The header Destination names no place in this folder.")
     found, known = _file(call), call.shop.files.get(target)
@@ -112,7 +112,7 @@ def _inside(path: str) -> str | None:
     """Below the Impex folder, without slashes at its ends; None for anything else."""
     if not path.startswith(BASE):
         return None
-    inner = unquote(path).removeprefix(BASE).strip("/")
+    inner = path.removeprefix(BASE).strip("/")
     parts = inner.split("/")
     return inner if inner and not {"", ".", ".."}.intersection(parts) else None
 

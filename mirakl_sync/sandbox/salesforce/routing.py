@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from mirakl_sync.sandbox.salesforce.settings import Token
 from mirakl_sync.sandbox.salesforce.shop import Shop
@@ -49,7 +50,7 @@ View = Callable[..., Reply]
 
 @dataclass(frozen=True)
 class Route:
-    """`rule` is a path with {names}; `operation` its name in calls and trouble.
+    """`rule` is a path with {names}, {name:path} takes slashes too; `operation` is its name in calls and trouble.
 
     `door`: oauth (no token), scapi, ocapi, webdav. `tokens` are the kinds it takes, `scopes` any one of which opens it.
     """
@@ -84,11 +85,12 @@ class Switchboard:
             self._by_start.setdefault((route.method, route.family), []).append(route)
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+        """By the path as it was sent, so that an encoded slash stays part of a number; its parts come decoded."""
         start = path.split("/", 2)[1] if "/" in path else ""
         for route in self._by_start.get((method, start), ()):
             found = route.pattern.fullmatch(path)
             if found:
-                return route, found.groupdict()
+                return route, {name: unquote(part) for name, part in found.groupdict().items()}
         return None
 
     def operation_of(self, method: str, path: str) -> str | None:

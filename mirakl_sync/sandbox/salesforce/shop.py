@@ -60,11 +60,17 @@ class Shop:
         self.files: dict[str, File] = fresh(self.now())
 
     def reset(self) -> None:
-        """Drop orders, tokens and what was told about stock; keep products, records and settings."""
+        """Drop orders, tokens and what was told about stock; keep products, records and settings.
+
+        What is on order for an order that is gone is free again; what turned over is gone for good.
+        """
+        from mirakl_sync.sandbox.salesforce import inventory
+
         with self.lock:
+            for order in self.orders.rows.values():
+                if order.holds == "on_order":
+                    inventory.release(self, order)
             self._forget_events()
-            for record in self.records.values():
-                record.on_order = 0
 
     def books(self, summary: bool) -> dict[str, Any]:
         # Here, because the books read everything and everything knows the shop.
@@ -74,11 +80,12 @@ class Shop:
             return bookkeeping.summary(self) if summary else bookkeeping.books(self)
 
     def tick(self) -> None:
-        from mirakl_sync.sandbox.salesforce import jobs, warehouse
+        from mirakl_sync.sandbox.salesforce import jobs, search_index, warehouse
 
         with self.lock:
             warehouse.take_what_is_due(self)
             jobs.finish_due(self)
+            search_index.refresh(self)
 
     def now(self) -> datetime:
         """The instance's clock, in milliseconds as its database keeps it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from mirakl_sync.sandbox.salesforce import inventory, ocapi
 from mirakl_sync.sandbox.salesforce.catalogue import record_ids
@@ -136,7 +137,7 @@ def _named_list(call: Call) -> dict[str, Any]:
 
 def _link(call: Call, sku: str) -> str:
     own = call.shop.settings.inventory_list
-    return f"{call.base}{DATA}/inventory_lists/{own}/product_inventory_records/{sku}"
+    return f"{call.base}{DATA}/inventory_lists/{own}/product_inventory_records/{quote(sku, safe='')}"
 
 
 def _check_list(call: Call) -> None:

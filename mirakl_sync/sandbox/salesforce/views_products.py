@@ -15,6 +15,7 @@ MOST_IDS, MOST_LISTS = 24, 5
 WITHOUT_LIMIT = 999999
 """What the storefront's documents tell of a product that is always there."""
 BOOK = "list-prices"
+KEPT_ANSWERS = 10_000
 
 
 def read_product(call: Call) -> Reply:
@@ -34,6 +35,8 @@ def shopper_products(call: Call) -> Reply:
         return Reply(known[1])
     found = [_shopper_json(call, product) for product in _online(call.shop, ids)]
     body = _selected(call, {"limit": len(ids), "data": found, "total": len(found)})
+    if len(call.shop.cached) >= KEPT_ANSWERS:
+        call.shop.cached.clear()
     call.shop.cached[call.own_path] = (call.shop.clock.seconds() + call.shop.settings.product_cache_seconds, body)
     return Reply(body)
 

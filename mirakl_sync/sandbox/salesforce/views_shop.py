@@ -6,11 +6,10 @@ from typing import Any
 
 from mirakl_sync.sandbox.salesforce import fields, ocapi, selector
 from mirakl_sync.sandbox.salesforce.errors import VERSION, Fault
-from mirakl_sync.sandbox.salesforce.model import Order
 from mirakl_sync.sandbox.salesforce.order_json import ocapi as order_json
 from mirakl_sync.sandbox.salesforce.queries import Fields, matcher
 from mirakl_sync.sandbox.salesforce.routing import Call, Reply, Route
-from mirakl_sync.sandbox.salesforce.shop import Shop
+from mirakl_sync.sandbox.salesforce.search_index import refresh
 from mirakl_sync.sandbox.salesforce.views_data import custom_attributes, order_of
 
 WINDOW = 10_000
@@ -70,18 +69,6 @@ def search(call: Call) -> Reply:
     return Reply(body)
 
 
-def refresh(shop: Shop) -> None:
-    """Reads every change that is older than the lag into the index."""
-    waiting, lag = shop.orders.changed_numbers, shop.settings.index_lag_seconds
-    due = shop.clock.seconds() - lag
-    ripe = 0
-    while ripe < len(waiting) and waiting[ripe][0].timestamp() <= due:
-        ripe += 1
-    for number in {number for _, number in waiting[:ripe]}:
-        shop.index[number] = _words(shop.orders.rows[number])
-    del waiting[:ripe]
-
-
 def _sort(found: list[tuple[str, dict[str, Any]]], sorts: list[dict[str, Any]]) -> None:
     for sort in reversed(sorts):
         name = FIELDS.check(sort.get("field"))
@@ -89,34 +76,6 @@ def _sort(found: list[tuple[str, dict[str, Any]]], sorts: list[dict[str, Any]]) 
         without = [one for one in found if one[1].get(name) in (None, "")]
         given.sort(key=lambda one, name=name: one[1][name], reverse=sort.get("sort_order") == "desc")  # type: ignore[misc]
         found[:] = given + without
-
-
-def _words(order: Order) -> dict[str, Any]:
-    """What the index knows of an order."""
-    net = order.order_total - order.tax_total
-    return {
-        "business_type": order.business_type,
-        "channel_type": order.channel_type,
-        "confirmation_status": order.confirmation_status,
-        "created_by": order.created_by,
-        "creation_date": order.created,
-        "currency_code": order.currency,
-        "customer_email": order.email,
-        "customer_name": " ".join(str(order.billing.get(name, "")) for name in ("firstName", "lastName")).strip(),
-        "export_status": order.export_status,
-        "external_order_status": order.external_status,
-        "last_modified": order.modified,
-        "order_no": order.order_no,
-        "payment_status": order.payment_status,
-        "shipping_status": order.shipping_status,
-        "status": order.status,
-        "total_gross_price": order.order_total,
-        "total_net_price": net,
-        "payment_instruments.payment_method_id": [one.get("paymentMethodId") for one in order.payments],
-        "product_items.product_id": [item.product_id for item in order.items],
-        "shipments.shipping_method_id": [shipment.method for shipment in order.shipments],
-        **order.custom,
-    }
 
 
 SHOP = "/s/{site}/dw/shop/v25_6"

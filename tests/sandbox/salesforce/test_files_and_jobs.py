@@ -79,6 +79,13 @@ def test_what_the_folder_refuses(client: Client, method: str, path: str, headers
     assert dav(client, "GET", "src/there.xml").data == b"<a/>"
 
 
+def test_names_with_spaces_and_percents(client: Client) -> None:
+    dav(client, "PUT", "src/a%20b%2525.xml", b"<a/>")
+    assert "src/a b%25.xml" in client.shop.files
+    dav(client, "MOVE", "src/a%20b%2525.xml", Destination=f"{IMPEX}/src/c%20d.xml")
+    assert "src/c d.xml" in client.shop.files
+
+
 def test_a_file_that_was_there_is_written_over(client: Client) -> None:
     for name in ("here", "there"):
         dav(client, "PUT", f"src/{name}.xml", name.encode())

@@ -237,6 +237,24 @@ def test_staff_correct_the_number_for_selling(client: Client) -> None:
     assert [change["cause"] for change in told["history"]] == ["edit", "restock", "silent"]
 
 
+def test_a_products_id_may_hold_a_slash(client: Client) -> None:
+    client.control("products", {"products": [{"sku": "A/B 1", "quantity": 4}]})
+    assert client.get(f"{RECORDS}/A%2FB%201")["ats"] == 4
+    assert record(client, "A%2FB%201")["link"].endswith("/A%2FB%201")
+    assert client.get(f"{PRODUCTS}/A%2FB%201")["id"] == "A/B 1"
+    assert client.get(AVAILABILITY, token="shopper", productIds="A/B 1")["data"][0]["id"] == "A/B 1"
+
+
+def test_after_a_reset_nothing_is_on_order_for_orders_that_are_gone(client: Client) -> None:
+    client.control("sell", {"sku": "TEE", "quantity": 1})
+    client.control("stock", {"sku": "MUG", "quantity": 3})
+    client.control("reset", {})
+    client.tokens.clear()
+    assert parts(client, "TEE") == (5, 1, 2, 4, 2)
+    assert client.stock("MUG")["quantity"] == 3
+    assert client.stock("TEE")["history"] == []
+
+
 def test_two_marketplaces_lines_of_one_product_are_booked_together(client: Client) -> None:
     items = [line(), line(c_miraklLineId="A-1-2")]
     client.place(productItems=items, orderTotal=124.90, taxTotal=20.82)

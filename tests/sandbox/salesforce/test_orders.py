@@ -37,6 +37,12 @@ def test_without_a_number_the_platform_makes_one(client: Client) -> None:
     assert client.read(second)["orderNo"] == second
 
 
+def test_a_number_may_hold_a_slash_and_a_space(client: Client) -> None:
+    client.place(orderNo="N/O 1")
+    assert client.read("N%2FO%201")["orderNo"] == "N/O 1"
+    assert client.put_status("N%2FO%201", "external-status", "x").status_code == 204
+
+
 def test_a_number_is_given_once(client: Client) -> None:
     client.place()
     again = client("POST", ORDERS, order(orderTotal=64.90), token="tsob")
