@@ -16,8 +16,8 @@ from mirakl_sync.records.shop import OrderReference, PlatformOrder, RefundedLine
 DEAD = frozenset({"cancelled", "failed"})
 PLACED = frozenset({"new", "open", "completed"})
 HANDED_OVER = frozenset({"ready", "exported"})
-# All money given back so far is one sum: Salesforce keeps no refunds, the merchant's systems add up.
-REFUND = "refunded"
+# Salesforce keeps no refunds: the merchant's systems add up what was given back, and each sum is one of its own.
+IN_ALL = "This is everything given back so far: the shop tells only the sum."
 
 
 def platform_order(order: ShopOrder, settings: StoreSettings) -> PlatformOrder:
@@ -101,7 +101,10 @@ def _lines(order: ShopOrder, settings: StoreSettings) -> tuple[ShopLine, ...]:
 
 
 def _refunds(order: ShopOrder, settings: StoreSettings) -> tuple[ShopRefund, ...]:
-    """Everything given back so far as one refund that grows: what the order says, or what its lines add up to."""
+    """Everything given back so far, by the sum: what the order says, or what its lines add up to.
+
+    A sum that grew is a refund of another id, for the same one would be taken for known.
+    """
     name = settings.refunded_attribute
     if not name:
         return ()
@@ -111,8 +114,10 @@ def _refunds(order: ShopOrder, settings: StoreSettings) -> tuple[ShopRefund, ...
     total = by_lines if whole is None else max(whole, by_lines)
     if not total:
         return ()
-    rest = total - by_lines
-    return (ShopRefund(REFUND, Money(total, order.currency), lines=lines, adjustment=rest),)
+    amount = Money(total, order.currency)
+    return (
+        ShopRefund(f"sum-{amount.rounded().amount}", amount, None, lines, adjustment=total - by_lines, reason=IN_ALL),
+    )
 
 
 def _refunded_lines(order: ShopOrder, settings: StoreSettings) -> Iterator[RefundedLine]:
