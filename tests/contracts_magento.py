@@ -35,7 +35,7 @@ class MagentoContract(Contract):
     """Knows search criteria in both spellings, with any number in the brackets."""
 
     def _check_query(self, operation: Schema, query: Mapping[str, Any], where: str) -> None:
-        named = {_canonical(name): value for name, value in query.items() if name not in ("searchCriteria", "")}
+        named = {_canonical(name): str(value) for name, value in query.items() if name not in ("searchCriteria", "")}
         super()._check_query(operation, named, where)
 
 
