@@ -38,6 +38,8 @@ def invoice(shop: Shop, order: Order, given: dict[str, Any]) -> Document:
     shop.store.invoices.save(document.id, document)
     follow(order)
     shop.save_order(order, before)
+    if given.get("notify"):
+        shop.send_mail("invoice", order)
     shop.announce("sales.invoice.created", document.id)
     shop.announce("sales.invoice.paid", document.id)
     if not order.row.get("total_due"):

@@ -42,6 +42,8 @@ def can_invoice(order: Order) -> bool:
 def can_refund(order: Order) -> bool:
     if not _free(order) or order.state in {"canceled", "closed"}:
         return False
+    if not order.row.get("grand_total"):
+        return any(to_refund(item) > 0 for item in order.items)
     paid, refunded = order.row.get("total_paid") or ZERO, order.row.get("total_refunded") or ZERO
     return paid - refunded >= Decimal("0.0001")
 

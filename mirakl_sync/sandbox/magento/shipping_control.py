@@ -12,7 +12,7 @@ from mirakl_sync.sandbox.magento.bookkeeping import parcels
 from mirakl_sync.sandbox.magento.errors import RestError
 from mirakl_sync.sandbox.magento.invoices import invoice
 from mirakl_sync.sandbox.magento.model import Order, Row
-from mirakl_sync.sandbox.magento.order_states import cancel, hold, unhold
+from mirakl_sync.sandbox.magento.order_states import cancel, hold, set_state, unhold
 from mirakl_sync.sandbox.magento.quantities import can_invoice, can_ship, to_ship
 from mirakl_sync.sandbox.magento.refunds import refund
 from mirakl_sync.sandbox.magento.shipments import add_track, remove_track, ship
@@ -24,7 +24,8 @@ CARRIERS = {"ups", "usps", "fedex", "dhl"}
 
 
 def mount_staff(control: Blueprint, shop: Shop) -> None:
-    """`POST orders/<id>`, `orders/<id>/ship`, `orders/<id>/refund`; `PUT`, `DELETE orders/<id>/parcels/<track>`."""
+    """`POST orders/<id>`, `orders/<id>/ship`, `orders/<id>/refund`; `PUT`, `DELETE orders/<id>/parcels/<track>`;
+    `DELETE orders/<id>/shipments/<id>`."""
 
     @control.post("/orders/<int:number>")
     def staff(number: int) -> dict[str, Any]:
@@ -57,6 +58,13 @@ def mount_staff(control: Blueprint, shop: Shop) -> None:
             memo = _told(pay_back, shop, order, sent)
             return {**shown(shop, order), "refund": memo.id}
 
+    @control.delete("/orders/<int:number>/shipments/<int:shipment>")
+    def vanish_shipment(number: int, shipment: int) -> dict[str, Any]:
+        with shop.lock:
+            order = _order(shop, number)
+            unship(shop, order, shipment)
+            return shown(shop, order)
+
     @control.route("/orders/<int:number>/parcels/<int:track>", methods=["PUT", "DELETE"])
     def parcel(number: int, track: int) -> dict[str, Any]:
         sent = control_json()
@@ -67,6 +75,24 @@ def mount_staff(control: Blueprint, shop: Shop) -> None:
             else:
                 _correct(shop, track, sent)
             return shown(shop, order)
+
+
+def unship(shop: Shop, order: Order, shipment_id: int) -> None:
+    """A module deletes a shipment: it vanishes, its pieces are unshipped again, the warehouse hears nothing of it."""
+    shipment = shop.store.shipments.rows.get(shipment_id)
+    if shipment is None or shipment.row["order_id"] != order.id:
+        raise NotFound(f"order {order.id} has no shipment {shipment_id}")
+    before = dict(order.row)
+    shop.store.shipments.remove(shipment_id)
+    for track in shipment.tracks:
+        shop.store.tracks.pop(track["entity_id"], None)
+    for line in shipment.items:
+        item = order.item(line["order_item_id"])
+        if item is not None:
+            item["qty_shipped"] -= line["qty"]
+    if order.state == "complete":
+        set_state(order, "processing")
+    shop.save_order(order, before)
 
 
 def change(shop: Shop, order: Order, status: str) -> None:

@@ -162,6 +162,16 @@ def test_parcels_by_line_corrected_and_taken_off(client: Client) -> None:
     assert refused(client, "orders/1/ship", {"colour": "red"}) == 400
 
 
+def test_a_deleted_shipment_vanishes_with_its_numbers(client: Client) -> None:
+    client.place("MKP-1", quantity=2)
+    client.control("orders/1/ship", PARCEL)
+    told = client.control("orders/1/shipments/1", {}, "DELETE")
+    assert (told["state"], told["parcels"]) == ("processing", [])
+    assert client.find("shipments", ("order_id", 1, "eq"))["total_count"] == 0
+    assert order_of(client)["lines"][0]["open"] == 2
+    assert client.flask.delete("/_sandbox/orders/1/shipments/1").status_code == 404
+
+
 def test_money_back_by_line_with_another_amount(client: Client) -> None:
     client.place("MKP-1", quantity=2)
     client.control("orders/1/ship", PARCEL)

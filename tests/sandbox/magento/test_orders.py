@@ -87,6 +87,26 @@ def test_the_tax_breakdown_is_writable_since_2_4_7(make_client: Make) -> None:
     assert made["extension_attributes"]["taxes"] == taxes
 
 
+def test_an_address_is_corrected_in_place(client: Client) -> None:
+    made = client.place("MKP-1")
+    shipping = made["extension_attributes"]["shipping_assignments"][0]["shipping"]["address"]
+    body = {"entity": {"entity_id": shipping["entity_id"], "parent_id": 1, "city": "Paris", "address_type": "shipping"}}
+    assert client.ok("PUT", "orders/1", body)["city"] == "Paris"
+    after = client.get("orders/1")
+    assert after["extension_attributes"]["shipping_assignments"][0]["shipping"]["address"]["city"] == "Paris"
+    assert after["billing_address"]["city"] == "Lyon"
+    assert client.refused("PUT", "orders/1", {"entity": {"entity_id": 99}})[0] == 404
+
+
+def test_an_order_that_costs_nothing_completes_like_another(client: Client) -> None:
+    free = dict.fromkeys(("grand_total", "base_grand_total", "subtotal", "shipping_amount", "tax_amount"), 0)
+    item = {"sku": "MUG-1", "product_id": 1, "product_type": "simple", "qty_ordered": 1}
+    client.place("MKP-1", items=[item], **free)
+    client.ok(*INVOICE)
+    client.ok(*SHIP)
+    assert client.get("orders/1")["state"] == "complete"
+
+
 def test_no_body_and_no_json(client: Client) -> None:
     assert client.refused("PUT", "orders/create", {}) == (400, '"%fieldName" is required. Enter and try again.')
     signed = client("POST", "orders", None, data=b"{nonsense", content_type="application/json")
