@@ -2,11 +2,15 @@
 
 Operations, as trouble rules and the call log name them (a call is named by its first field):
 
-- token, and graphql for what cannot be named: no such document, no such operation
-- order.create, order.read, order.find (by identifier), orders.list, order.update, tags.add, tags.remove
+- token, bulk.file, and graphql for what cannot be named: no such document, no such operation
+- order.create, order.read, order.find (by identifier), orders.list, order.update, order.cancel, order.pay, job.read
+- edit.begin, edit.quantity, edit.add, edit.commit, refund.create, tags.add, tags.remove
+- unit.read (a fulfillment order), unit.hold, unit.release
+- fulfillment.read, fulfillment.create, fulfillment.track, fulfillment.cancel
 - metafields.set, metafields.delete, definition.create, definitions.list
-- variant.read, variants.list, item.read, items.list, level.read, location.read, locations.list
-- unit.read (a fulfillment order), fulfillment.read, node.read, nodes.read, shop.read, app.read
+- variant.read, variants.list, item.read, items.list, level.read, inventory.set, location.read, locations.list
+- webhook.read, webhook.create, webhook.update, webhook.delete, webhooks.list, bulk.run, bulk.read
+- node.read, nodes.read, shop.read, app.read
 """
 
 from mirakl_sync.sandbox.shopify.app import create_app

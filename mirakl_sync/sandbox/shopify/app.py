@@ -10,13 +10,14 @@ from typing import Any
 from flask import Flask, Response, request
 
 from mirakl_sync.sandbox.control import put_under_control
-from mirakl_sync.sandbox.shopify import access
+from mirakl_sync.sandbox.shopify import access, bulk
 from mirakl_sync.sandbox.shopify.control import control_of_shop
 from mirakl_sync.sandbox.shopify.engine import Call, documents, run
 from mirakl_sync.sandbox.shopify.operations import UNNAMED, name_of
 from mirakl_sync.sandbox.shopify.shop import Shop
 
 TOKEN = "/admin/oauth/access_token"
+BULK_FILE = re.compile(r"^/_files/bulk/(\d+)\.jsonl$")
 GRAPHQL = re.compile(r"^/admin/api/([^/]+)/graphql\.json$")
 
 
@@ -30,6 +31,7 @@ def create_app(shop: Shop) -> Flask:
         endpoint="graphql",
         methods=["POST"],
     )
+    app.add_url_rule("/_files/bulk/<int:number>.jsonl", view_func=lambda number: _file(shop, number), endpoint="file")
     app.register_blueprint(control_of_shop(shop))
     put_under_control(app, shop, operation_of, operation_in)
     return app
@@ -39,6 +41,8 @@ def operation_of(method: str, path: str) -> str | None:
     """What the address alone tells of a call."""
     if path == TOKEN:
         return "token"
+    if BULK_FILE.match(path):
+        return "bulk.file"
     return UNNAMED if GRAPHQL.match(path) else None
 
 
@@ -79,6 +83,15 @@ def _graphql(shop: Shop, asked: str) -> Response:
     answer = _printed(run(call, sent), 200)
     answer.headers["X-Shopify-API-Version"] = version
     return answer
+
+
+def _file(shop: Shop, number: int) -> Response:
+    """The address itself is the key to the file."""
+    with shop.lock:
+        body = bulk.file_of(shop, number)
+    if body is None:
+        return Response("<Error><Code>AccessDenied</Code></Error>", 403, content_type="application/xml")
+    return Response(body, 200, content_type="application/jsonl")
 
 
 def _parsed(body: bytes) -> dict[str, Any] | None:

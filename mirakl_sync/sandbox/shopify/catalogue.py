@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,8 @@ class Catalogue:
         self._by_sku: dict[str, list[int]] = {}
         self._by_update: list[tuple[int, int]] = []
         self._update_of: dict[int, int] = {}
+        self._moves: list[tuple[datetime, int]] = []
+        """When numbers moved, in order of time; a variant that moved again stands here again."""
 
     def add(self, variant: Variant) -> None:
         self.products[variant.product.id] = variant.product
@@ -33,6 +36,7 @@ class Catalogue:
         self.ordered.append(variant)
         self._by_sku.setdefault(variant.sku.lower(), []).append(variant.id)
         self.touched(variant)
+        self.moved(variant)
 
     def remove(self, variant: Variant) -> None:
         del self.variants[variant.id], self.items[variant.item_id]
@@ -57,6 +61,15 @@ class Catalogue:
         """Variants whose `updatedAt` is not older, by id."""
         low = bisect_left(self._by_update, (seconds, 0))
         return [self.variants[number] for number in sorted(number for _, number in self._by_update[low:])]
+
+    def moved(self, variant: Variant) -> None:
+        """A number of the variant has just changed."""
+        self._moves.append((variant.stock_updated, variant.id))
+
+    def moved_since(self, moment: datetime) -> list[Variant]:
+        """Variants whose numbers changed since then, or that came since then, by id."""
+        low = bisect_left(self._moves, (moment, 0))
+        return [self.variants[number] for number in sorted({n for _, n in self._moves[low:]} & self.variants.keys())]
 
     def alike(self, sku: str) -> list[Variant]:
         """Variants with this SKU in any case of its letters: search does not care, the shelf does."""

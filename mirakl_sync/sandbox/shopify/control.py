@@ -1,8 +1,8 @@
-"""The part of the remote control only a Shopify shop has: goods, tokens, the bucket, switches."""
+"""The part of the remote control only a Shopify shop has: goods, orders, tokens, the bucket, webhooks, switches."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask import Blueprint, request
@@ -10,6 +10,8 @@ from werkzeug.exceptions import BadRequest
 
 from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
+from mirakl_sync.sandbox.shopify.deliveries import WebhookTrouble
+from mirakl_sync.sandbox.shopify.order_control import mount_orders
 from mirakl_sync.sandbox.shopify.settings import settings_from
 from mirakl_sync.sandbox.shopify.shop import Shop
 from mirakl_sync.sandbox.shopify.stock_control import mount_stock
@@ -22,7 +24,9 @@ def control_of_shop(shop: Shop) -> Blueprint:
     """Mounted below /_sandbox/ beside what every vendor has."""
     control = Blueprint("shopify_control", __name__, url_prefix=CONTROL_PREFIX)
     mount_stock(control, shop)
+    mount_orders(control, shop)
     _mount_switches(control, shop)
+    _mount_webhooks(control, shop)
     return control
 
 
@@ -46,6 +50,30 @@ def _mount_switches(control: Blueprint, shop: Shop) -> None:
             now = shop.clock.seconds()
             shop.bucket.drain(now, float(control_json().get("left", 0)))
             return {"left": shop.bucket.left(now)}
+
+
+def _mount_webhooks(control: Blueprint, shop: Shop) -> None:
+    @control.route("/webhooks", methods=["GET", "POST", "DELETE"])
+    def webhooks() -> dict[str, Any]:
+        """{"duplicate", "reorder", "lose"} are chances, "delay" seconds; DELETE ends the trouble."""
+        if request.method == "POST":
+            shop.queue.trouble = _webhook_trouble(control_json())
+        if request.method == "DELETE":
+            shop.queue.trouble = WebhookTrouble()
+        with shop.lock:
+            return {**asdict(shop.queue.trouble), **shop.queue.counts, "waiting": len(shop.queue)}
+
+    @control.post("/webhooks/flush")
+    def flush() -> dict[str, int]:
+        """What waits is sent now, retries too."""
+        return {"deliveries": shop.queue.deliver_due(everything=True)}
+
+
+def _webhook_trouble(given: dict[str, Any]) -> WebhookTrouble:
+    try:
+        return replace(WebhookTrouble(), **{name: float(value) for name, value in given.items()})
+    except (TypeError, ValueError) as error:
+        raise BadRequest(str(error)) from error
 
 
 def change_settings(shop: Shop, given: dict[str, Any]) -> None:

@@ -50,6 +50,8 @@ class Costly:
         if self.size is None:
             return self.own + inside
         told = variables.get(self.size) if isinstance(self.size, str) else self.size
+        if isinstance(told, list):  # nodes(ids: …)
+            return self.own + inside * len(told)
         count = told if isinstance(told, int) and told > 0 else USUAL_SIZE
         return self.own + inside * (0.75 * math.sqrt(count) if observed else count)
 
@@ -110,7 +112,7 @@ def _field(node: FieldNode, kind: Any, fragments: dict[str, Any]) -> Costly | No
 
 def _size(node: FieldNode) -> int | str | None:
     for argument in node.arguments or ():
-        if argument.name.value in ("first", "last"):
+        if argument.name.value in ("first", "last", "ids"):
             if isinstance(argument.value, IntValueNode):
                 return int(argument.value.value)
             if isinstance(argument.value, VariableNode):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mirakl_sync.sandbox.shopify.gids import gid
-from mirakl_sync.sandbox.shopify.goods_views import LocationView, VariantView
+from mirakl_sync.sandbox.shopify.goods_views import LocationView, VariantView, location_view
 from mirakl_sync.sandbox.shopify.model import (
     Fulfillment,
     FulfillmentLine,
@@ -42,9 +42,8 @@ class FulfillmentOrderView:
 
     @property
     def assigned_location(self) -> Shown:
-        known = self._shop.location(self._row.location_id)
-        shown = LocationView(known) if known else None
-        return {"location": shown, "name": known.name if known else "", "countryCode": "ES"}
+        known = location_view(self._shop, self._row.location_id)
+        return {"location": known, "name": known.name if known else "", "countryCode": "ES"}
 
     @property
     def fulfillment_holds(self) -> list[Shown]:
@@ -123,8 +122,7 @@ class FulfillmentView:
 
     @property
     def location(self) -> LocationView | None:
-        known = self._shop.location(self._row.location_id)
-        return LocationView(known) if known else None
+        return location_view(self._shop, self._row.location_id)
 
     def tracking_info(self, call: Call, first: int | None = None) -> list[Shown]:
         return [

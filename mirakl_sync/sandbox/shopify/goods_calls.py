@@ -13,6 +13,7 @@ from mirakl_sync.sandbox.shopify.goods_views import (
     LevelView,
     LocationView,
     VariantView,
+    location_view,
     paged_items,
     paged_variants,
 )
@@ -65,14 +66,30 @@ def locations(
     sort_key: str = "NAME",
     **window: Any,
 ) -> Page:
-    rows = [row for row in call.shop.locations if row.active or include_inactive]
-    return whole(rows, LocationView, **window)
+    shop = call.shop
+    places = [at for at, row in enumerate(shop.locations) if row.active or include_inactive]
+    return whole(places, lambda at: LocationView(shop, at), **window)
 
 
 def location(call: Call, id: str | None = None) -> LocationView | None:
     """Without an id the shop's first location."""
-    row = call.shop.location(number_of(id, "Location")) if id else call.shop.locations[0]
-    return LocationView(row) if row else None
+    return location_view(call.shop, number_of(id, "Location")) if id else LocationView(call.shop, 0)
+
+
+def levels_found(shop: Shop, query: str | None) -> list[Variant]:
+    """Variants whose levels meet a query on `updated_at`; a level here is as new as its item's numbers."""
+    tree = words_of(query)
+    since = [_moment(term.value) for term in tree.needed() if term.field == "updated_at" and term.compare[:1] == ">"]
+    rows = shop.catalogue.moved_since(max(since)) if since else shop.catalogue.ordered
+    return [row for row in rows if tree.holds(partial(_level_meets, row))]
+
+
+def _level_meets(row: Variant, term: Term) -> bool:
+    if term.field == "updated_at":
+        return _compares(row.stock_updated, term.compare, _moment(term.value))
+    if term.field == "inventory_item_id":
+        return str(row.item_id) == term.value
+    return True
 
 
 def _found(shop: Shop, query: str | None) -> list[Variant]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mirakl_sync.sandbox.shopify.gids import gid, number_of
-from mirakl_sync.sandbox.shopify.goods import Location, Product, Variant
+from mirakl_sync.sandbox.shopify.goods import Product, Variant
 from mirakl_sync.sandbox.shopify.paging import Page, page, whole
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class LevelView:
 
     @property
     def location(self) -> LocationView:
-        return LocationView(self._location)
+        return LocationView(self._shop, self._place)
 
     def quantities(self, call: Call, names: list[str]) -> list[dict[str, Any]]:
         from mirakl_sync.sandbox.shopify.faults import BadRequest
@@ -182,12 +182,39 @@ def quantity(row: Variant, place: int, name: str) -> int:
 class LocationView:
     graphql_type = "Location"
 
-    def __init__(self, row: Location) -> None:
+    def __init__(self, shop: Shop, place: int) -> None:
+        row = shop.locations[place]
+        self._shop, self._place = shop, place
         self.id, self.legacy_resource_id, self.name = gid("Location", row.id), row.id, row.name
         self.is_active, self.fulfills_online_orders = row.active, row.fulfills_online
         self.ships_inventory, self.is_fulfillment_service = True, False
         self.created_at = self.updated_at = row.created
-        self.address = {"countryCode": "ES", "formatted": ["Spain"]}
+        self.address = {"countryCode": "ES", "formatted": lambda call, **_: ["Spain"]}
+
+    def inventory_level(
+        self, call: Call, inventory_item_id: str, *, include_inactive: bool = False
+    ) -> LevelView | None:
+        row = self._shop.catalogue.items.get(number_of(inventory_item_id, "InventoryItem"))
+        return LevelView(self._shop, row, self._place) if row else None
+
+    def inventory_levels(
+        self, call: Call, *, include_inactive: bool = False, query: str | None = None, **window: Any
+    ) -> Page:
+        """By the item's id; `query` may ask for `updated_at`, which moves with the numbers."""
+        from mirakl_sync.sandbox.shopify.goods_calls import levels_found
+
+        rows = levels_found(self._shop, query)
+        return page(rows, _by_item, lambda row: LevelView(self._shop, row, self._place), **window)
+
+
+def location_view(shop: Shop, number: int | None) -> LocationView | None:
+    """The location with this id, if there is one."""
+    places = [at for at, row in enumerate(shop.locations) if row.id == number]
+    return LocationView(shop, places[0]) if places else None
+
+
+def _by_item(row: Variant) -> tuple[int]:
+    return (row.item_id,)
 
 
 def paged_variants(shop: Shop, rows: list[Variant], window: dict[str, Any]) -> Page:
@@ -195,4 +222,4 @@ def paged_variants(shop: Shop, rows: list[Variant], window: dict[str, Any]) -> P
 
 
 def paged_items(shop: Shop, rows: list[Variant], window: dict[str, Any]) -> Page:
-    return page(rows, lambda row: (row.item_id,), lambda row: ItemView(shop, row), **window)
+    return page(rows, _by_item, lambda row: ItemView(shop, row), **window)

@@ -158,11 +158,6 @@ def definitions(
 
 
 def definition_view(shop: Shop, row: Definition) -> Shown:
-    count = sum(
-        (each.namespace, each.key) == (row.namespace, row.key)
-        for order in shop.orders.rows.values()
-        for each in order.metafields
-    )
     return {
         "__typename": "MetafieldDefinition",
         "id": gid("MetafieldDefinition", row.id),
@@ -172,9 +167,14 @@ def definition_view(shop: Shop, row: Definition) -> Shown:
         "ownerType": "ORDER",
         "description": row.description,
         "type": {"name": row.type, "category": "ID" if row.type == "id" else "TEXT"},
-        "metafieldsCount": lambda call, **_: count,
+        "metafieldsCount": lambda call, **_: _count(shop, row),
         "capabilities": {"uniqueValues": {"enabled": row.unique, "eligible": True}},
     }
+
+
+def _count(shop: Shop, row: Definition) -> int:
+    orders = shop.orders.rows.values()
+    return sum((each.namespace, each.key) == (row.namespace, row.key) for order in orders for each in order.metafields)
 
 
 def set_metafields(call: Call, metafields: list[Shown]) -> Shown:

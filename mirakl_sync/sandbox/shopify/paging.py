@@ -11,6 +11,8 @@ from typing import Any
 from mirakl_sync.sandbox.shopify.faults import BadRequest
 
 MOST = 250
+ALL = 2**31 - 1
+"""What bulk operations ask for; nobody else can pay for it."""
 
 
 class Page:
@@ -80,7 +82,7 @@ def _refuse_odd(first: int | None, last: int | None) -> None:
     if first is not None and last is not None:
         raise BadRequest("providing both first and last is not supported")
     count = first if first is not None else last or 0
-    if not 0 <= count <= MOST:
+    if not 0 <= count <= MOST and count != ALL:
         raise BadRequest(f"{count} is out of range: first and last are between 0 and {MOST}")
 
 

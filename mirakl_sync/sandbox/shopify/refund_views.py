@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from mirakl_sync.sandbox.shopify.gids import gid
-from mirakl_sync.sandbox.shopify.goods_views import LocationView
+from mirakl_sync.sandbox.shopify.goods_views import location_view
 from mirakl_sync.sandbox.shopify.model import ZERO, Agreement, Order, Refund, RefundLine, ShippingLine
 from mirakl_sync.sandbox.shopify.order_views import LineView, OrderView
 from mirakl_sync.sandbox.shopify.paging import Page, whole
@@ -56,11 +56,10 @@ class RefundView:
 
     def _line(self, row: RefundLine) -> Shown:
         currency = self._order.currency
-        place = self._shop.location(row.location_id or 0)
         return {
             "id": gid("RefundLineItem", row.id),
             "lineItem": LineView(self._shop, self._order, row.line),
-            "location": LocationView(place) if place else None,
+            "location": location_view(self._shop, row.location_id),
             "quantity": row.quantity,
             "restockType": row.restock_type,
             "restocked": row.restock_type in ("CANCEL", "RETURN"),

@@ -66,6 +66,9 @@ class ShopSettings:
     """How long the job of a cancellation takes."""
     bulk_seconds: float = 0.0
     webhook_seconds: float = 0.1
+    """How long a delivery waits before it is sent."""
+    webhook_version: str = "2026-10"
+    """Of the bodies: the app's, whatever version its calls ask for."""
     closed: int = 0
     """An HTTP status (402, 403, 404, 423) every call of the API is answered with; 0 = open."""
     reference_attribute: str = "mirakl_reference"

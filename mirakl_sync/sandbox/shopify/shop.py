@@ -6,18 +6,23 @@ import threading
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
 from mirakl_sync.sandbox.calls import CallLog
 from mirakl_sync.sandbox.clock import SandboxClock
-from mirakl_sync.sandbox.shopify import bookkeeping
+from mirakl_sync.sandbox.shopify import bookkeeping, bulk, cancelling, payloads, replacing
 from mirakl_sync.sandbox.shopify.access import Tokens
+from mirakl_sync.sandbox.shopify.bulk import Bulk
+from mirakl_sync.sandbox.shopify.cancelling import Job
 from mirakl_sync.sandbox.shopify.catalogue import Catalogue
 from mirakl_sync.sandbox.shopify.cost import Bucket
+from mirakl_sync.sandbox.shopify.deliveries import WebhookQueue
+from mirakl_sync.sandbox.shopify.editing import Session
 from mirakl_sync.sandbox.shopify.goods import Location, Product, Variant
 from mirakl_sync.sandbox.shopify.metafields import Definition
-from mirakl_sync.sandbox.shopify.model import App, Line, Order
+from mirakl_sync.sandbox.shopify.model import App, Fulfillment, Line, Order, Refund
 from mirakl_sync.sandbox.shopify.order_table import OrderTable
 from mirakl_sync.sandbox.shopify.settings import ShopSettings
 from mirakl_sync.sandbox.shopify.stock import StockHistory
@@ -57,6 +62,7 @@ class Shop:
         self.locations = [
             Location(70000000001 + place, name, self.now()) for place, name in enumerate(self.settings.locations)
         ]
+        self.queue = WebhookQueue(self)
         self._forget()
 
     @property
@@ -72,13 +78,19 @@ class Shop:
         self.mails: list[dict[str, Any]] = []
         self.customers: Counter[str] = Counter()
         """Customers made by orders: mail address → how many orders upserted it."""
+        self.jobs: dict[int, Job] = {}
+        self.edits: dict[int, Session] = {}
+        self.bulks: dict[int, Bulk] = {}
+        self.later: list[tuple[float, int, App]] = []
+        """Orders that will be cancelled by the app that replaced them: when, which, who."""
         self.created_lately: deque[float] = deque()
         self.order_number = FIRST_ORDER_NUMBER - 1
 
     def reset(self) -> None:
-        """Drop orders, mails and books; keep catalogue, definitions and numbers."""
+        """Drop orders, mails and books; keep catalogue, definitions, subscriptions and numbers."""
         with self.lock:
             self._forget()
+            self.queue.reset()
 
     def books(self, summary: bool) -> dict[str, Any]:
         with self.lock:
@@ -88,9 +100,15 @@ class Shop:
     def tick(self) -> None:
         with self.lock:
             self.settle()
+        bulk.work(self)
+        self.queue.deliver_due()
 
     def settle(self) -> None:
         """Do what is due by the clock. Called before every call, so that nothing hangs on the ticking."""
+        if self.jobs:
+            cancelling.finish_due(self)
+        if self.later:
+            replacing.cancel_due(self)
 
     def meet(self, address: str) -> None:
         """The first address asked for becomes the shop's address, unless it was given one."""
@@ -107,9 +125,6 @@ class Shop:
             self._numbers[kind] = count(FIRST_IDS.get(kind, USUAL_FIRST_ID))
         return next(self._numbers[kind])
 
-    def location(self, number: int) -> Location | None:
-        return next((place for place in self.locations if place.id == number), None)
-
     def variant_of(self, line: Line) -> Variant | None:
         return self.catalogue.variants.get(line.variant_id or 0)
 
@@ -123,15 +138,39 @@ class Shop:
         return "read_all_orders" not in scopes and self.now() - order.created > OLD
 
     def save(self, order: Order, *topics: str) -> None:
-        """Stores an order and moves its modification time."""
+        """Stores an order, moves its modification time and tells those who listen."""
+        created = order.id not in self.orders.rows
         order.updated = self.now()
         self.orders.save(order, self.clock.seconds() + self.settings.index_seconds)
+        for topic in (*topics, *(() if created else ("orders/updated",))):
+            self.queue.announce(topic, partial(payloads.order, self, order))
+
+    def delete(self, order: Order) -> None:
+        """Gone for good: no stock comes back, and nobody can read it any more."""
+        self.orders.remove(order, self.clock.seconds() + self.settings.index_seconds)
+        self.queue.announce("orders/delete", lambda: {"id": order.id})
 
     def level_changed(self, variant: Variant, place: int) -> None:
         """A number for selling changed."""
+        self.catalogue.moved(variant)
+        self.queue.announce("inventory_levels/update", partial(payloads.level, self, variant, place))
 
     def announce_product(self, topic: str, product: Product) -> None:
-        """A product came or changed."""
+        """A product came, changed or went."""
+        gone = topic == "products/delete"
+        self.queue.announce(topic, (lambda: {"id": product.id}) if gone else partial(payloads.product, self, product))
+
+    def announce_fulfillment(self, topic: str, order: Order, row: Fulfillment) -> None:
+        self.queue.announce(topic, partial(payloads.fulfillment, self, order, row))
+
+    def announce_refund(self, order: Order, row: Refund) -> None:
+        self.queue.announce("refunds/create", partial(payloads.refund, self, order, row))
+
+    def announce_edit(
+        self, order: Order, session: Session, changes: dict[str, Any], *, notify: bool, note: str | None
+    ) -> None:
+        made = partial(payloads.edit, self, order, session, changes, notify=notify, note=note)
+        self.queue.announce("orders/edited", made)
 
     def mail(self, template: str, order: Order) -> None:
         """Records a mail the shop would send; none without an address."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mirakl_sync.sandbox.shopify import goods_calls
+from mirakl_sync.sandbox.shopify import bulk, cancelling, goods_calls, hook_calls
 from mirakl_sync.sandbox.shopify.faults import invalid_gid
 from mirakl_sync.sandbox.shopify.fulfillment_views import FulfillmentOrderView, FulfillmentView
 from mirakl_sync.sandbox.shopify.gids import gid, number_of, split
@@ -105,6 +105,11 @@ def _order(call: Call, id: str) -> Any:
     return read_order(call, id)
 
 
+def _job_result(call: Call, id: str) -> Shown | None:
+    job = call.shop.jobs.get(number_of(id, "OrderCancelJobResult"))
+    return cancelling.result_view(call.shop, job) if job else None
+
+
 _READ: dict[str, Any] = {
     "Order": _order,
     "ProductVariant": goods_calls.variant,
@@ -114,5 +119,8 @@ _READ: dict[str, Any] = {
     "FulfillmentOrder": fulfillment_order,
     "Fulfillment": fulfillment,
     "Refund": _refund,
+    "BulkOperation": bulk.read_one,
+    "OrderCancelJobResult": _job_result,
+    "WebhookSubscription": hook_calls.read,
     "LineItem": _line,
 }
