@@ -12,6 +12,7 @@ from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
 from mirakl_sync.sandbox.magento.bulk import consume
 from mirakl_sync.sandbox.magento.catalogue import generate, seed
+from mirakl_sync.sandbox.magento.events import EventTrouble
 from mirakl_sync.sandbox.magento.settings import settings_from
 from mirakl_sync.sandbox.magento.shipping_control import mount_staff
 from mirakl_sync.sandbox.magento.shop import Shop
@@ -56,11 +57,15 @@ def _mount_switches(control: Blueprint, shop: Shop) -> None:
 
 
 def _mount_queues(control: Blueprint, shop: Shop) -> None:
-    @control.get("/webhooks")
+    @control.route("/webhooks", methods=["GET", "POST", "DELETE"])
     def webhooks() -> dict[str, Any]:
-        """Deliveries of the events module."""
+        """Deliveries of the events module, and the trouble with them."""
+        if request.method == "POST":
+            shop.events.trouble = _event_trouble(control_json())
+        if request.method == "DELETE":
+            shop.events.trouble = EventTrouble()
         with shop.lock:
-            return {**shop.events.counts, "waiting": len(shop.events)}
+            return {**asdict(shop.events.trouble), **shop.events.counts, "waiting": len(shop.events)}
 
     @control.post("/webhooks/flush")
     def flush() -> dict[str, int]:
@@ -71,6 +76,13 @@ def _mount_queues(control: Blueprint, shop: Shop) -> None:
         """Asynchronous calls are done only now."""
         with shop.lock:
             return {"operations": consume(shop)}
+
+
+def _event_trouble(given: dict[str, Any]) -> EventTrouble:
+    try:
+        return EventTrouble(**{name: float(value) for name, value in given.items()})
+    except (TypeError, ValueError) as error:
+        raise BadRequest(str(error)) from error
 
 
 def change_settings(shop: Shop, given: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import random
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,16 @@ EVENTS = (
     "sales.invoice.paid",
     "sales.creditmemo.created",
 )
+
+
+@dataclass
+class EventTrouble:
+    """Chances from 0 to 1 per delivery; `delay` in seconds on top of the shop's own."""
+
+    duplicate: float = 0.0
+    reorder: float = 0.0
+    lose: float = 0.0
+    delay: float = 0.0
 
 
 @dataclass
@@ -91,7 +102,9 @@ class EventQueue:
         self.reset()
 
     def reset(self) -> None:
-        """Drops what waits; subscriptions stay."""
+        """Drops what waits and the trouble; subscriptions stay."""
+        self._random = random.Random(7)
+        self.trouble = EventTrouble()
         self._waiting: list[Waiting] = []
         self._place = 0
         self.counts = {"delivered": 0, "failed": 0, "lost": 0, "buried": 0}
@@ -106,7 +119,13 @@ class EventQueue:
             return
         for subscription in self.subscriptions.values():
             if subscription.status and subscription.event_name == event:
-                self._queue(subscription.id, event, number, self._shop.settings.event_seconds)
+                self._queue(subscription.id, event, number, self._pause())
+
+    def _pause(self) -> float:
+        pause = self._shop.settings.event_seconds + self.trouble.delay
+        if self._random.random() < self.trouble.reorder:
+            pause += self._random.uniform(0.5, 3) * max(self._shop.settings.event_seconds, 0.5)
+        return pause
 
     def _queue(self, subscription_id: int, event: str, number: int, seconds: float, **more: Any) -> None:
         self._place += 1
@@ -140,6 +159,15 @@ class EventQueue:
             if subscription is None or not subscription.status:
                 return
             raw = waiting.raw or encode(self._payload(waiting)).encode()
+            lost = self._random.random() < self.trouble.lose
+            copies = 2 if self._random.random() < self.trouble.duplicate else 1
+        if lost:
+            self._note("lost", waiting, None)
+            return
+        for _ in range(copies):
+            self._post(waiting, subscription, raw)
+
+    def _post(self, waiting: Waiting, subscription: Subscription, raw: bytes) -> None:
         headers = {
             "x-magento-signature": sign(raw, subscription.verification_token),
             "Content-Type": "application/json",

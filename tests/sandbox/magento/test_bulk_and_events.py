@@ -190,4 +190,16 @@ def test_a_recipient_that_does_not_answer_is_not_asked_again(make_client: Make) 
     client.place("MKP-1")
     client.shop.tick()
     client.control("clock", {"advance": 100})
-    assert client.control("webhooks") == {"delivered": 0, "failed": 0, "lost": 1, "buried": 0, "waiting": 0}
+    counts = client.control("webhooks")
+    assert (counts["lost"], counts["failed"], counts["waiting"]) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(("trouble", "arrived"), [({"lose": 1}, 0), ({"duplicate": 1}, 2), ({"delay": 60}, 0), ({}, 1)])
+def test_deliveries_go_wrong_on_demand(make_client: Make, sink: Sink, trouble: dict[str, float], arrived: int) -> None:
+    client = make_client(events=True, event_seconds=0)
+    subscribe(client, sink.url, "sales.order.created")
+    client.control("webhooks", trouble)
+    client.place("MKP-1")
+    client.shop.tick()
+    assert len(sink.got) == arrived
+    assert client.flask.post("/_sandbox/webhooks", json={"eat": 1}).status_code == 400
