@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, request
@@ -9,6 +10,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.magento.bookkeeping import parcels
+from mirakl_sync.sandbox.magento.documents import share
 from mirakl_sync.sandbox.magento.errors import RestError
 from mirakl_sync.sandbox.magento.invoices import invoice
 from mirakl_sync.sandbox.magento.model import Order, Row
@@ -17,7 +19,7 @@ from mirakl_sync.sandbox.magento.quantities import can_invoice, can_ship, to_shi
 from mirakl_sync.sandbox.magento.refunds import refund
 from mirakl_sync.sandbox.magento.shipments import add_track, remove_track, ship
 from mirakl_sync.sandbox.magento.shop import Shop
-from mirakl_sync.sandbox.magento.values import number, plain_text
+from mirakl_sync.sandbox.magento.values import ZERO, number, plain_text
 
 NAMES = ("carrier", "number", "link", "date", "items", "complete", "source")
 CARRIERS = {"ups", "usps", "fedex", "dhl"}
@@ -51,7 +53,10 @@ def mount_staff(control: Blueprint, shop: Shop) -> None:
 
     @control.post("/orders/<int:number>/refund")
     def give_money_back(number: int) -> dict[str, Any]:
-        """{"items": [{"line_id", "quantity", "amount"}], "shipping", "reason", "restock"}."""
+        """{"items": [{"line_id", "quantity", "amount"}], "shipping", "amount", "reason", "restock"}.
+
+        Amounts are what the buyer gets, with tax; the last "amount" belongs to no line.
+        """
         sent = control_json()
         with shop.lock:
             order = _order(shop, number)
@@ -132,23 +137,36 @@ def send(shop: Shop, order: Order, sent: dict[str, Any]) -> None:
 
 
 def pay_back(shop: Shop, order: Order, sent: dict[str, Any]) -> Any:
-    """A credit memo; `amount` beyond or below the lines' own is booked as an adjustment."""
-    items = [_piece(order, one) for one in sent.get("items") or ()]
-    wanted = [number(one["amount"]) for one in sent.get("items") or () if one.get("amount") is not None]
-    arguments: dict[str, Any] = {"shipping_amount": sent.get("shipping", 0)}
-    if wanted:
-        own = sum(
-            (order.item(one["order_item_id"]) or {}).get("row_total_incl_tax", number(0))
-            * one["qty"]
-            / ((order.item(one["order_item_id"]) or {}).get("qty_ordered") or 1)
-            for one in items
-        )
-        difference = sum(wanted) - own
-        arguments |= {"adjustment_positive": max(difference, 0), "adjustment_negative": max(-difference, 0)}
+    """A credit memo; what the lines' own amounts do not come to is booked as an adjustment."""
+    wanted = sent.get("items") or []
+    items = [_piece(order, one) for one in wanted]
+    difference = number(sent.get("amount"))
+    for one, piece in zip(wanted, items, strict=True):
+        if one.get("amount") is not None:
+            difference += number(one["amount"]) - _worth(order, piece)
+    arguments: dict[str, Any] = {
+        "shipping_amount": _net_shipping(order, number(sent.get("shipping"))),
+        "adjustment_positive": max(difference, ZERO),
+        "adjustment_negative": max(-difference, ZERO),
+    }
     if sent.get("restock", True):
         arguments["extension_attributes"] = {"return_to_stock_items": [one["order_item_id"] for one in items]}
+    # No items at all would mean every one of them.
+    nothing = [{"order_item_id": item["item_id"], "qty": 0} for item in order.items]
     reason = {"comment": sent.get("reason")}
-    return refund(shop, order, {"items": items, "comment": reason, "arguments": arguments})
+    return refund(shop, order, {"items": items or nothing, "comment": reason, "arguments": arguments})
+
+
+def _worth(order: Order, piece: Row) -> Decimal:
+    """What the buyer paid for so many pieces of a line."""
+    item = order.item(piece["order_item_id"]) or {}
+    return share(item, "row_total_incl_tax", piece["qty"]) - share(item, "discount_amount", piece["qty"])
+
+
+def _net_shipping(order: Order, gross: Decimal) -> Decimal:
+    """The part of the shipping amount without tax that belongs to what the buyer gets back."""
+    whole = order.row.get("shipping_incl_tax") or ZERO
+    return gross * (order.row.get("shipping_amount") or ZERO) / whole if whole else gross
 
 
 def shown(shop: Shop, order: Order) -> dict[str, Any]:

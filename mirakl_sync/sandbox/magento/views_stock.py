@@ -25,6 +25,7 @@ SOURCE_COLUMNS = {"source_code": TEXT, "name": TEXT, "enabled": INTEGER, "countr
 STOCK_COLUMNS = {"stock_id": INTEGER, "name": TEXT}
 LINK_COLUMNS = {"link_id": INTEGER, "stock_id": INTEGER, "source_code": TEXT, "priority": INTEGER}
 SAVE_TOPIC = "async.magento.inventoryapi.api.sourceitemssaveinterface.execute.post"
+LIMITED_LIST = 20
 NO_SOURCES = "Can't check requested quantity for products without Source Items support."
 
 
@@ -67,6 +68,10 @@ def save_source_items(call: Call) -> Any:
     """Absolute quantities, as an ERP writes them; all or nothing."""
     entries = call.given("sourceItems")
     ledger = call.shop.ledger
+    if call.shop.settings.input_limits and len(entries) > LIMITED_LIST:
+        words = 'Maximum items of type "%type" is %max'
+        parameters = {"type": "\\Magento\\InventoryApi\\Api\\Data\\SourceItemInterface[]", "max": LIMITED_LIST}
+        raise RestError(400, words, parameters)
     for entry in entries:
         known = entry.get("source_code") in ledger.sources() and entry.get("sku")
         if not known or number(entry.get("quantity")) < 0:

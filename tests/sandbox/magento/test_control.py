@@ -162,6 +162,18 @@ def test_parcels_by_line_corrected_and_taken_off(client: Client) -> None:
     assert refused(client, "orders/1/ship", {"colour": "red"}) == 400
 
 
+@pytest.mark.parametrize(
+    ("sent", "amount"),
+    [({"shipping": "4.80"}, "4.80"), ({"amount": "3.00"}, "3.00"), ({"shipping": "2.40", "amount": "1"}, "3.40")],
+)
+def test_money_back_for_no_piece_at_all(client: Client, sent: dict[str, Any], amount: str) -> None:
+    client.place("MKP-1", quantity=2)
+    client.control("orders/1/ship", PARCEL)
+    client.control("orders/1/refund", sent)
+    (refund,) = order_of(client)["refunds"]
+    assert (refund["amount"], refund["lines"]) == (amount, [])
+
+
 def test_a_deleted_shipment_vanishes_with_its_numbers(client: Client) -> None:
     client.place("MKP-1", quantity=2)
     client.control("orders/1/ship", PARCEL)

@@ -124,3 +124,6 @@ def test_input_limits_bound_the_page(make_client: Callable[..., Client]) -> None
     client = make_client(input_limits=True)
     assert client("GET", "orders?searchCriteria%5BpageSize%5D=301").status_code == 400
     assert client.get("orders?searchCriteria=")["search_criteria"]["page_size"] == 20
+    item = {"sku": "MUG-1", "source_code": "default", "quantity": 1, "status": 1}
+    answer = client("POST", "inventory/source-items", {"sourceItems": [item] * 21})
+    assert (answer.status_code, answer.json["parameters"]["max"]) == (400, 20)
