@@ -173,6 +173,20 @@ TICKS = (
         "what nobody knows, takes or confirms is no error anywhere; a person must hear of it, and of its end",
     ),
     Tick(
+        "planners due",
+        "planning.due",
+        60,
+        "upkeep",
+        "files lie there an hour before a planner's night; what nobody answered about is looked for within minutes",
+    ),
+    Tick(
+        "watch planners",
+        "planning.watch",
+        300,
+        "upkeep",
+        "a planner says nothing of what it throws away, misses or does not know; a person must hear of it",
+    ),
+    Tick(
         "watch silence",
         "upkeep.watch_silence",
         30,

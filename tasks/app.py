@@ -21,7 +21,15 @@ from tasks.queues import broker_queues, route
 # The shortest value on a broker rules everyone, so there is only this one.
 VISIBILITY_TIMEOUT = 3600
 
-MODULES = ("tasks.orders", "tasks.shipments", "tasks.stock", "tasks.stores", "tasks.upkeep", "tasks.webhooks")
+MODULES = (
+    "tasks.orders",
+    "tasks.planning",
+    "tasks.shipments",
+    "tasks.stock",
+    "tasks.stores",
+    "tasks.upkeep",
+    "tasks.webhooks",
+)
 
 
 def celery_settings(config: Config) -> dict[str, Any]:

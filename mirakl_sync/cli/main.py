@@ -21,6 +21,10 @@ COMMANDS = {
     "explain": ("mirakl_sync.cli.explain:explain", "An order's whole story in plain words, with the evidence."),
     "inbox": ("mirakl_sync.cli.inbox:inbox", "Questions that wait for a person: list, show, act."),
     "orders": ("mirakl_sync.cli.orders:orders", "Orders: pull, list, show, accept, refuse, retry, take over."),
+    "planning": (
+        "mirakl_sync.cli.planning:planning",
+        "Planners: status, files, send, prove, replay, incoming, show.",
+    ),
     "sandbox": (
         "mirakl_sync.cli.sandbox:sandbox",
         "Simulated marketplaces and shops: up, place-order, trouble, books.",

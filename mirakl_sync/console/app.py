@@ -10,7 +10,7 @@ from flask import Flask, Response, render_template
 from werkzeug.exceptions import HTTPException
 
 from mirakl_sync import __version__
-from mirakl_sync.console import guard, health, hooks, metrics, pages, shipping_pages, stock_pages, words
+from mirakl_sync.console import guard, health, hooks, metrics, pages, planner_feeds, shipping_pages, stock_pages, words
 from mirakl_sync.hooks.inbox import receive
 from mirakl_sync.wiring import Wiring
 
@@ -27,6 +27,7 @@ def create_app(wiring: Wiring, queues: Sequence[str] = (), *, receive: hooks.Rec
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     guard.protect(app, wiring.config.console_password)
     app.register_blueprint(hooks.blueprint(wiring, receive))
+    app.register_blueprint(planner_feeds.blueprint(wiring))
     app.register_blueprint(health.blueprint(wiring))
     app.register_blueprint(metrics.blueprint(wiring, queues))
     app.register_blueprint(pages.blueprint(wiring, queues))

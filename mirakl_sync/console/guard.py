@@ -9,8 +9,8 @@ from flask import Flask, Response, request
 from mirakl_sync.listening import is_loopback
 
 USER = "operator"
-# Senders sign what they send; probes learn nothing but "it lives".
-OPEN = ("/hooks/", "/health/live", "/health/ready", "/static/")
+# Senders sign what they send; planners show a password of their own; probes learn nothing but "it lives".
+OPEN = ("/hooks/", "/feeds/", "/health/live", "/health/ready", "/static/")
 HEADERS = {
     # our one script and style sheet and nothing else, whoever wrote the words on the page
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "

@@ -47,8 +47,8 @@ KINDS = (
         Role.ECOMMERCE,
         Urgency.CALM,
         "these sales are not told: the planner would drop them without a word",
-        "Create the products in the shop, or correct the SKU of the marketplace's offers; the sales follow by themselves "
-        "with the next file after the shop knows the SKU.",
+        "Create the products in the shop, or correct the SKU of the marketplace's offers; the sales follow by "
+        "themselves with the next file after the shop knows the SKU.",
         timedelta(days=2),
     ),
     Kind(
@@ -67,7 +67,8 @@ KINDS = (
         Role.ECOMMERCE,
         Urgency.CALM,
         "these lines wait; all others are told",
-        "The words name the row and the column. Mend the SKU or the title in the shop; the line goes with the next file.",
+        "The words name the row and the column. Mend the SKU or the title in the shop; the line goes with the next "
+        "file.",
         timedelta(days=2),
     ),
 )

@@ -59,7 +59,7 @@ def _refunded(change: ShopChange) -> list[GivenBack]:
     at = change.facts.get("at")
     day = datetime.fromisoformat(at) if at else change.seen_at
     return [
-        GivenBack(f"shop-{change.key}", str(line["line_id"]), int(line["quantity"]), day)
+        GivenBack(f"shop-{change.key}", str(line["order_line"]), int(line["quantity"]), day)
         for line in _lines(change.facts)
         if line.get("quantity") and line.get("restocked") is not False
     ]
@@ -68,9 +68,9 @@ def _refunded(change: ShopChange) -> list[GivenBack]:
 def _kept(change: ShopChange) -> dict[str, int]:
     if change.kind != "edit":
         return {}
-    return {str(line["line_id"]): int(line["now"]) for line in _lines(change.facts) if line.get("now") is not None}
+    return {str(line["order_line"]): int(line["now"]) for line in _lines(change.facts) if line.get("now") is not None}
 
 
 def _lines(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Those that are still a line of the marketplace's order; what staff added was not sold there."""
-    return [line for line in facts.get("lines", ()) if line.get("line_id")]
+    return [line for line in facts.get("lines", ()) if line.get("order_line")]

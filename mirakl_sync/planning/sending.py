@@ -112,19 +112,23 @@ def send(planner_pk: int, wiring: Wiring, *, now_or_never: bool = False) -> Plan
     try:
         told = settings.read(store.key, store.settings)
         planner = wiring.connections.planner(store)
-        run = run_due(row, told, now) or (told.nights.next(now) if hurry else None)
-        words = _work(wiring, store, planner, told, run)
+        regular = run_due(row, told, now)
+        # what somebody wants now is for the same night, and the night has its own files all the same
+        run = regular or (told.nights.next(now) if hurry else None)
+        words = _work(wiring, store, planner, told, run, regular is not None)
     except MiraklSyncError as error:
         _interrupted(wiring, store, error)
         raise
     except BaseException:
         _give_back(wiring, planner_pk)
         raise
-    _done(wiring, store, planner.way, run, words)
+    _done(wiring, store, planner.way, run, regular is not None, words)
     return PlanningReport(words)
 
 
-def _work(wiring: Wiring, store: Store, planner: Planner, told: FeedSettings, run: datetime | None) -> str:
+def _work(
+    wiring: Wiring, store: Store, planner: Planner, told: FeedSettings, run: datetime | None, regular: bool
+) -> str:
     if planner.way is Way.NATIVE:
         return "it hears of sales and stock by a connection of its own: nothing is sent"
     made = ""
@@ -136,20 +140,24 @@ def _work(wiring: Wiring, store: Store, planner: Planner, told: FeedSettings, ru
         names = files.make(wiring, store.id, planner, run)
         with wiring.db.transaction() as tx:
             # what is kept is kept: trouble with bringing it does not make it again
-            row = tx.get_one(PlannerDesk, store.id)
-            row.made_for, row.hurry = run, ""
+            _made(tx, store, run, regular)
         made += f"; {len(names)} files made; " if names else "; no file: nothing is due; "
     return f"{made}{files.bring(wiring, store.id, planner)} files brought"
 
 
-def _done(wiring: Wiring, store: Store, way: Way, run: datetime | None, words: str) -> None:
+def _made(tx: Transaction, store: Store, run: datetime, regular: bool) -> None:
+    row = tx.get_one(PlannerDesk, store.id)
+    row.made_for, row.hurry = (run if regular else row.made_for), ""
+
+
+def _done(wiring: Wiring, store: Store, way: Way, run: datetime | None, regular: bool, words: str) -> None:
     now = wiring.now()
     with wiring.db.transaction() as tx:
         row = tx.get_one(PlannerDesk, store.id)
         row.leased_until = row.next_at = None
         row.way, row.trouble = way, ""
         if run is not None:
-            row.made_for, row.hurry = run, ""
+            _made(tx, store, run, regular)
             heartbeat.beat(tx, f"planner:{store.key}", now, A_DAY, words)
         desk.close_by_key(tx, None, MISCONFIGURED, _key(store.key), now, "the planner was served again")
 

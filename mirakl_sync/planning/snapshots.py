@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -68,7 +69,7 @@ def _one(wiring: Wiring, planner_pk: int, key: str, planner: Planner, feed: Feed
             return f"{feed}: held, {made.why}"
         put(tx, made, now)
         desk.close_by_key(tx, None, SHRINKS, f"{key}/{feed}", now, f"a whole table of {counted} rows is served again")
-        files.told(tx, [line.id for line in found.lines], None)
+        files.told(tx, [*(line.id for line in found.lines), *_absent(tx, planner_pk, feed)], None)
     return f"{feed}: {counted} rows"
 
 
@@ -79,16 +80,22 @@ def shrinks(before: int, after: int, guard: Decimal | None) -> bool:
 
 def _whole(tx: Transaction, planner_pk: int, feed: Feed, since: datetime) -> Sequence[PlannerRow]:
     """Every line that stands: what was removed, and sales of what nobody lists, are simply not there."""
-    feeds = (Feed.VARIANTS, Feed.STOCK) if feed is Feed.VARIANTS else (feed,)
-    asked = select(PlannerRow).where(
-        PlannerRow.planner_pk == planner_pk,
-        PlannerRow.feed.in_(feeds),
-        ~PlannerRow.orphan,
-        PlannerRow.refusal == "",
-        *([PlannerRow.at >= since] if feed is Feed.SALES else []),
-    )
+    lately = [PlannerRow.at >= since] if feed is Feed.SALES else []
+    asked = select(PlannerRow).where(*_may_be_told(planner_pk, feed), *lately)
     lines = tx.execute(asked.order_by(PlannerRow.feed.desc(), PlannerRow.at, PlannerRow.id)).scalars()
     return [line for line in lines if not line.content.get("removed")]
+
+
+def _may_be_told(planner_pk: int, feed: Feed) -> tuple[Any, ...]:
+    feeds = (Feed.VARIANTS, Feed.STOCK) if feed is Feed.VARIANTS else (feed,)
+    mine = (PlannerRow.planner_pk == planner_pk, PlannerRow.feed.in_(feeds))
+    return (*mine, ~PlannerRow.orphan, PlannerRow.refusal == "")
+
+
+def _absent(tx: Transaction, planner_pk: int, feed: Feed) -> Sequence[int]:
+    """Lines that are told by not being there."""
+    asked = select(PlannerRow.id).where(*_may_be_told(planner_pk, feed), PlannerRow.due)
+    return tx.execute(asked).scalars().all()
 
 
 def served(tx: Transaction, planner_pk: int, feed: Feed) -> PlannerSnapshot | None:

@@ -26,7 +26,8 @@ from mirakl_sync.db.models import (
 from mirakl_sync.db.transaction import Database
 from mirakl_sync.dispatch import Dispatcher
 from mirakl_sync.errors import MiraklSyncError
-from mirakl_sync.planning import files, sending
+from mirakl_sync.planning import files, sending, settings
+from mirakl_sync.planning.windows import Nights
 from tests.fakes_planner import FakePlanner
 from tests.stock.shop_floor import Floor, shop_floor
 
@@ -122,13 +123,21 @@ class Study(Floor):
             self.clock.advance(sending.MENDED_BY_PEOPLE)
             return trouble.words
 
-    def night(self) -> None:
-        """The planner's nightly run, the next one there is; nobody of ours works meanwhile."""
-        from mirakl_sync.planning import settings
-
+    def nights(self) -> Nights:
+        """When the planner works."""
         with self.db.reading() as tx:
             store = tx.get_one(Store, self.pk)
-        self.clock.at = settings.read(store.key, store.settings).nights.next(self.clock.at)
+        return settings.read(store.key, store.settings).nights
+
+    def evening(self) -> str:
+        """The files of the next night, made at their time."""
+        nights = self.nights()
+        self.clock.at = max(self.clock.at, nights.due(nights.next(self.clock.at)))
+        return self.turn()
+
+    def night(self) -> None:
+        """The planner's nightly run, the next one there is; nobody of ours works meanwhile."""
+        self.clock.at = self.nights().next(self.clock.at)
         self.planner.night(self.clock.at)
 
     def later(self, **by: float) -> None:
@@ -158,20 +167,20 @@ class Study(Floor):
 
 
 @contextmanager
-def study(db: Database, clock: FixedClock, bells: Dispatcher, **settings: Any) -> Iterator[Study]:
+def study(db: Database, clock: FixedClock, bells: Dispatcher, **told: Any) -> Iterator[Study]:
     """MUG (10) and LAMP (4) on the shelf, a planner whose nights begin at two in Paris."""
     planner = FakePlanner()
     with shop_floor(db, clock, bells) as floor:
         made = Study(floor.db, floor.clock, floor.wiring, floor.store, planner)
         with db.transaction() as tx:
-            given = {"warehouse": "WH", "timezone": "Europe/Paris", **settings}
+            given = {"warehouse": "WH", "timezone": "Europe/Paris", **told}
             keys = {"feed_user": "ip", "feed_password": "long and secret"}
             store = Store(key="ip", platform="planner", url="https://ip.example", credentials=keys, settings=given)
             tx.add(store)
             tx.flush()
             made.pk = store.id
         made.acme = made.connect("acme", planner_pk=made.pk)
-        made.wiring.connections.planner = lambda _store: planner  # type: ignore[method-assign]  # in place of a client
+        made.wiring.connections.planner = lambda _store: planner  # type: ignore[method-assign, assignment]  # in place of a client
         made.count("MUG", 10, price=Decimal("12.50"))
         made.count("LAMP", 4, price=Decimal("49.90"))
         yield made
