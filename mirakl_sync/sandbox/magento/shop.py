@@ -16,7 +16,7 @@ from mirakl_sync.sandbox.magento import bookkeeping
 from mirakl_sync.sandbox.magento.events import EventQueue
 from mirakl_sync.sandbox.magento.history import Change, StockHistory
 from mirakl_sync.sandbox.magento.ledger import Ledger
-from mirakl_sync.sandbox.magento.model import COMPOSITES, Order, Product, Row
+from mirakl_sync.sandbox.magento.model import COMPOSITES, ENABLED, Order, Product, Row
 from mirakl_sync.sandbox.magento.quantities import to_ship
 from mirakl_sync.sandbox.magento.settings import Access, MagentoSettings, StockSource
 from mirakl_sync.sandbox.magento.store import Store
@@ -104,6 +104,14 @@ class Shop:
     def salable(self, sku: str) -> Decimal:
         product = self.store.product(sku)
         return self.ledger.salable(product, self.stock()) if product else ZERO
+
+    def is_salable(self, product: Product, stock: StockSource) -> bool:
+        """A composite is for sale while one of its children is."""
+        if product.child_ids:
+            children = (self.store.products.rows.get(number) for number in product.child_ids)
+            on_sale = product.status == ENABLED and product.in_stock
+            return on_sale and any(child is not None and self.is_salable(child, stock) for child in children)
+        return self.ledger.is_salable(product, stock)
 
     @contextmanager
     def moving(self, sku: str, cause: str, order_id: int = 0) -> Iterator[None]:

@@ -95,7 +95,7 @@ def salable_quantity(call: Call, sku: str, stock_id: str) -> Any:
 
 def is_salable(call: Call, sku: str, stock_id: str) -> Any:
     product, stock = call.shop.store.product(sku), _stock(call, stock_id)
-    return product is not None and call.shop.ledger.is_salable(product, stock)
+    return product is not None and call.shop.is_salable(product, stock)
 
 
 def is_salable_for(call: Call, sku: str, stock_id: str, quantity: str) -> Any:
@@ -118,11 +118,11 @@ def refusal(ledger: Any, product: Product, stock: StockSource, quantity: Any) ->
 
 def are_salable(call: Call) -> Any:
     stock = _stock(call, call.argument("stockId") or "")
-    ledger, store = call.shop.ledger, call.shop.store
+    shop = call.shop
     answer = []
     for sku in call.arguments("skus"):
-        product = store.product(sku)
-        salable = product is not None and ledger.is_salable(product, stock)
+        product = shop.store.product(sku)
+        salable = product is not None and shop.is_salable(product, stock)
         answer.append({"sku": sku, "stock_id": stock.stock_id, "salable": salable})
     return answer
 
@@ -139,13 +139,13 @@ def export_salable(call: Call, channel: str, code: str) -> Any:
 def _exported(call: Call, product: Product, stock: StockSource) -> dict[str, Any] | None:
     ledger = call.shop.ledger
     if product.type_id in COMPOSITES or not product.manage_stock:
-        return {"sku": product.sku, "qty": ZERO, "is_salable": ledger.is_salable(product, stock)}
+        return {"sku": product.sku, "qty": ZERO, "is_salable": call.shop.is_salable(product, stock)}
     if not ledger.is_assigned(product.sku, stock):
         return None
     return {
         "sku": product.sku,
         "qty": ledger.salable(product, stock),
-        "is_salable": ledger.is_salable(product, stock),
+        "is_salable": call.shop.is_salable(product, stock),
     }
 
 
@@ -156,7 +156,7 @@ def dump_index(call: Call, channel: str, code: str) -> Any:
         {
             "sku": product.sku,
             "qty": None if product.type_id in COMPOSITES else ledger.indexed(product.sku, stock),
-            "is_salable": ledger.is_salable(product, stock),
+            "is_salable": call.shop.is_salable(product, stock),
         }
         for product in call.shop.store.products.rows.values()
         if product.type_id in COMPOSITES or ledger.is_assigned(product.sku, stock)

@@ -233,5 +233,8 @@ def test_a_configurable_knows_its_children(client: Client) -> None:
     assert [row["sku"] for row in client.get("configurable-products/TEE/children")] == ["MUG-1"]
     assert client.get("products/TEE")["extension_attributes"]["configurable_product_links"] == [1]
     assert client.find("products", ("brand", "nord", "eq"))["total_count"] == 1
+    assert client.get("inventory/is-product-salable/TEE/1") is True
+    client.control("stock", {"sku": "MUG-1", "quantity": 0})
+    assert client.get("inventory/is-product-salable/TEE/1") is False, "none of its children is for sale"
     unknown = f"products?{search(('zz', 1, 'eq'))}"
     assert client.refused("GET", unknown) == (400, "Invalid attribute name: %1")
