@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLSyntaxError,
+    InlineFragmentNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     get_named_type,
     parse,
@@ -123,22 +124,41 @@ def _fields(chosen: SelectionSetNode | None) -> list[FieldNode]:
 
 def _top(node: FieldNode) -> str:
     """The one field, as text, with sizes for every connection and the page's end."""
-    sized = copy.deepcopy(node)
-    _size(sized, "QueryRoot", "first: $bulkSize, after: $bulkCursor")
-    page_info = parse("{ pageInfo { hasNextPage endCursor } }").definitions[0]
-    chosen = sized.selection_set
-    if chosen is None or not isinstance(page_info, OperationDefinitionNode):
+    sized = _sized(node, "QueryRoot", "first: $bulkSize, after: $bulkCursor")
+    chosen, page_info = sized.selection_set, _field("pageInfo { hasNextPage endCursor }")
+    if chosen is None:
         raise OddQuery("A connection must have selections.")
-    chosen.selections = (*chosen.selections, *page_info.selection_set.selections)
-    return print_ast(sized)
+    return print_ast(replace(sized, selection_set=replace(chosen, selections=(*chosen.selections, page_info))))
 
 
-def _size(node: FieldNode, kind: str, sizes: str) -> None:
+def _sized(node: FieldNode, kind: str, sizes: str) -> FieldNode:
+    """The field with these sizes if it is a connection; whatever is below it is read to its end."""
+    arguments = tuple(node.arguments or ())
     if _is_connection(node, kind):
-        kept = [each for each in node.arguments or () if each.name.value not in ("first", "last", "after", "before")]
-        added = parse(f"{{ x({sizes}) }}").definitions[0]
-        if isinstance(added, OperationDefinitionNode) and isinstance(added.selection_set.selections[0], FieldNode):
-            node.arguments = (*kept, *(added.selection_set.selections[0].arguments or ()))
-    inner = _kind_of(node, kind)
-    for each in _fields(node.selection_set):
-        _size(each, inner, f"first: {ALL}")
+        kept = [each for each in arguments if each.name.value not in ("first", "last", "after", "before")]
+        arguments = (*kept, *(_field(f"x({sizes})").arguments or ()))
+    chosen = _sized_set(node.selection_set, _kind_of(node, kind)) if node.selection_set else None
+    return replace(node, arguments=arguments, selection_set=chosen)
+
+
+def _sized_set(chosen: SelectionSetNode, kind: str) -> SelectionSetNode:
+    return replace(chosen, selections=tuple(_sized_one(each, kind) for each in chosen.selections))
+
+
+def _sized_one(node: SelectionNode, kind: str) -> SelectionNode:
+    if isinstance(node, FieldNode):
+        return _sized(node, kind, f"first: {ALL}")
+    if isinstance(node, InlineFragmentNode):
+        inner = node.type_condition.name.value if node.type_condition else kind
+        return replace(node, selection_set=_sized_set(node.selection_set, inner))
+    return node
+
+
+def _field(text: str) -> FieldNode:
+    """One field from its text."""
+    operation = parse(f"{{ {text} }}").definitions[0]
+    if isinstance(operation, OperationDefinitionNode):
+        for each in operation.selection_set.selections:
+            if isinstance(each, FieldNode):
+                return each
+    raise OddQuery(f"{text} is no field")
