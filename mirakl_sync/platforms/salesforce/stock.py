@@ -22,6 +22,8 @@ from mirakl_sync.records.shop import Notice, NoticeKind, ProductFacts
 FRESH = timedelta(minutes=10)
 # Clocks differ, and a change may be stored a little after the date it carries.
 OVERLAP = timedelta(minutes=5)
+# How long what this worker saw counts as what everybody knows: meanwhile others may have asked for single SKUs.
+KNOWN = timedelta(minutes=15)
 
 
 class Stock(Protocol):
@@ -40,13 +42,17 @@ class Stock(Protocol):
 class ByRecords:
     """Implements ``Stock`` by the records of an inventory list.
 
-    Records tell no change by date, so a poll reads the whole list and tells what differs from what this worker saw.
+    Records tell no change by date, so a poll reads the whole list and tells what differs from what this worker saw. It
+    tells everything where that may not be what is known: the first time, after another worker's poll told something,
+    and every quarter of an hour.
     """
 
     def __init__(self, instance: Instance, clock: Clock) -> None:
         self._instance = instance
         self._clock = clock
         self._remembered = Remembered()
+        self._polled: datetime | None = None
+        self._whole: datetime | None = None
         self._default: tuple[datetime, bool] | None = None
 
     def facts(self, skus: Sequence[str]) -> dict[str, ProductFacts]:
@@ -98,15 +104,14 @@ class ByRecords:
         Everything is dated by the beginning of the poll, from which the next one asks the catalogue on.
         """
         began = self._clock()
-        complete = False
-        try:
-            yield from (_notice(fact, began) for fact in self._modified(since - OVERLAP))
-            yield from (_notice(fact, began) for fact in self._differing())
-            complete = True
-        finally:
-            if not complete:
-                # what was told may not have been taken in: the next poll tells it all again
-                self._remembered = Remembered()
+        whole = self._polled is None or self._whole is None or since > self._polled or began - self._whole > KNOWN
+        if whole:
+            self._remembered = Remembered()
+        # until this poll was heard to its end nobody knows what was taken in
+        self._polled = None
+        yield from (_notice(fact, began) for fact in self._modified(since - OVERLAP))
+        yield from (_notice(fact, began) for fact in self._differing())
+        self._polled, self._whole = began, began if whole else self._whole
 
     def _modified(self, since: datetime) -> Iterator[ProductFacts]:
         ids = (product.product_id for product in self._instance.changed_products(since))

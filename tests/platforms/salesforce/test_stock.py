@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import islice
 
 import pytest
@@ -20,17 +21,25 @@ EVERY_WAY = pytest.mark.parametrize(
 LISTED = pytest.mark.parametrize(("shop", "settings"), [({}, {}), ({"oci": True}, OCI)], ids=["records", "oci"])
 
 
-def polled(bench, platform=None):
-    platform = platform or bench.platform
-    told = [notice.product for notice in platform.notices_since(NoticeKind.PRODUCT, bench.now())]
-    return {fact.sku: fact.quantity for fact in told}
+class Poller:
+    """Polls as the work does: each poll goes on from the newest date it was told, whichever worker it asks."""
+
+    def __init__(self, bench):
+        self.bench, self.cursor = bench, bench.now() - timedelta(hours=1)
+
+    def __call__(self, platform=None):
+        told = list((platform or self.bench.platform).notices_since(NoticeKind.PRODUCT, self.cursor))
+        self.cursor = max([self.cursor, *(notice.observed_at for notice in told)])
+        return {notice.product.sku: notice.product.quantity for notice in told}
 
 
-def after_all_is_old(bench):
-    """Everything was told once, and the catalogue's changes are older than any overlap."""
-    polled(bench)
+def settled(bench, platform=None):
+    """Everything was told just now, and the catalogue's changes are older than any overlap."""
     bench.pass_time(3600)
-    return bench
+    poll = Poller(bench)
+    poll(platform)
+    bench.pass_time(60)
+    return poll
 
 
 @EVERY_WAY
@@ -136,48 +145,77 @@ def test_a_full_look_that_breaks_off_is_not_taken_for_complete(site):
 @LISTED
 def test_a_poll_tells_what_differs_and_nothing_else(site, shop, settings):
     bench = site(shop, **settings)
-    assert set(polled(bench)) == {"MUG", "TEE-S", "BOOK", "FOOD"}
-    bench.pass_time(3600)
-    assert polled(bench) == {}
+    assert set(Poller(bench)()) == {"MUG", "TEE-S", "BOOK", "FOOD"}
+    poll = settled(bench)
+    assert poll() == {}
     with bench.shop.lock:
         sell(bench.shop, "MUG", 1)
     bench.set_stock("BOOK", 5)
-    assert polled(bench) == {"MUG": 999, "BOOK": 5}
-    assert polled(bench) == {}
+    assert poll() == {"MUG": 999, "BOOK": 5}
+    assert poll() == {}
 
 
 @LISTED
 def test_a_number_that_came_back_is_told_again(site, shop, settings):
-    bench = after_all_is_old(site(shop, **settings))
+    bench = site(shop, **settings)
+    poll = settled(bench)
     for quantity in (5, 1000, 5, 1000):
         bench.set_stock("MUG", quantity)
-        assert polled(bench) == {"MUG": quantity}
+        assert poll() == {"MUG": quantity}
+
+
+@LISTED
+def test_a_number_that_came_back_while_another_worker_polled_is_told_again(site, shop, settings):
+    bench = site(shop, **settings)
+    other = bench.connect()
+    poll = settled(bench)
+    poll(other)
+    poll()
+    bench.set_stock("MUG", 5)
+    assert poll(other)["MUG"] == 5
+    bench.set_stock("MUG", 1000)
+    assert poll()["MUG"] == 1000
+
+
+def test_what_was_asked_for_between_two_polls_is_told_again_within_a_quarter_of_an_hour(site):
+    bench = site()
+    poll = settled(bench)
+    bench.set_stock("MUG", 5)
+    assert bench.connect().product_facts(["MUG"])["MUG"].quantity == 5
+    bench.set_stock("MUG", 1000)
+    bench.pass_time(15 * 60)
+    assert poll()["MUG"] == 1000
+    assert poll() == {}
 
 
 def test_a_program_that_writes_past_the_site_is_seen_by_the_poll_as_well(site):
-    bench = after_all_is_old(site())
+    bench = site()
+    poll = settled(bench)
     bench.set_stock("MUG", 3, silently=True)
-    assert polled(bench) == {"MUG": 3}
+    assert poll() == {"MUG": 3}
 
 
 def test_a_product_taken_offline_is_told_though_its_number_stays(site):
-    bench = after_all_is_old(site())
+    bench = site()
+    poll = settled(bench)
     with bench.shop.lock:
         product = bench.shop.products["MUG"]
         product.online, product.modified = False, bench.shop.now()
-    (notice,) = bench.platform.notices_since(NoticeKind.PRODUCT, bench.now())
+    (notice,) = bench.platform.notices_since(NoticeKind.PRODUCT, poll.cursor)
     assert (notice.subject, notice.product.sellable, notice.product.quantity) == ("MUG", False, 1000)
 
 
 @LISTED
-def test_a_poll_that_was_not_heard_to_the_end_is_told_again(site, shop, settings):
-    bench = after_all_is_old(site(shop, **settings))
+@pytest.mark.parametrize("heard", [1, 2])
+def test_a_poll_that_was_not_heard_to_the_end_is_told_again(site, shop, settings, heard):
+    bench = site(shop, **settings)
+    poll = settled(bench)
     bench.set_stock("MUG", 3)
     bench.set_stock("BOOK", 4)
-    told = bench.platform.notices_since(NoticeKind.PRODUCT, bench.now())
-    list(islice(told, 1))
+    told = bench.platform.notices_since(NoticeKind.PRODUCT, poll.cursor)
+    list(islice(told, heard))
     told.close()
-    assert {"MUG": 3, "BOOK": 4}.items() <= polled(bench).items()
+    assert {"MUG": 3, "BOOK": 4}.items() <= poll().items()
 
 
 def test_everything_of_a_poll_is_dated_by_its_beginning_and_each_number_by_its_call(site):
@@ -191,24 +229,33 @@ def test_everything_of_a_poll_is_dated_by_its_beginning_and_each_number_by_its_c
     assert all(notice.observed_at <= notice.product.observed_at <= bench.now() for notice in told)
 
 
+def test_deltas_take_two_calls_whatever_the_size_of_the_list(site):
+    bench = site({"oci": True}, **OCI)
+    generate(bench.shop, {"count": 1000, "prefix": "P-"})
+    poll = settled(bench)
+    before = bench.calls("inventory.records")
+    bench.set_stock("MUG", 3)
+    assert poll() == {"MUG": 3}
+    assert (bench.calls("inventory.records"), bench.calls("oci.deltas")) == (before, 2)
+
+
 def test_a_delta_token_that_ran_out_is_replaced_by_the_whole_list(site):
-    bench = after_all_is_old(site({"oci": True}, **OCI))
+    bench = site({"oci": True}, **OCI)
+    poll = settled(bench)
     bench.set_stock("MUG", 3)
     bench.pass_time(7 * 3600)
-    assert polled(bench)["MUG"] == 3
+    assert poll()["MUG"] == 3
     bench.set_stock("MUG", 4)
-    assert polled(bench) == {"MUG": 4}
+    assert poll() == {"MUG": 4}
 
 
 def test_more_deltas_than_one_answer_holds_are_all_told(site):
-    bench = after_all_is_old(site({"oci": True}, **OCI))
-    with bench.shop.lock:
-        generate(bench.shop, {"count": 250, "prefix": "P-"})
-    bench.pass_time(3600)
-    polled(bench)
+    bench = site({"oci": True}, **OCI)
+    generate(bench.shop, {"count": 250, "prefix": "P-"})
+    poll = settled(bench)
     for number in range(1, 251):
         bench.set_stock(f"P-{number:06d}", 1000 + number)
-    assert polled(bench) == {f"P-{number:06d}": 1000 + number for number in range(1, 251)}
+    assert poll() == {f"P-{number:06d}": 1000 + number for number in range(1, 251)}
 
 
 def test_availability_lists_nothing_and_says_so(site):
