@@ -25,6 +25,7 @@ class MagentoBench:
     SECRET = "hook-secret"
     levers = frozenset(
         {
+            Lever.INERT,
             Lever.WRONG_TOTAL,
             Lever.CONTENTS,
             Lever.CORRECT,

@@ -74,6 +74,8 @@ def interpret(operation: Operation, answer: Answer) -> Exception | None:
             f"This shop has no {operation.code} ({words})",
             way_out="A module or Magento version without it: compare the settings of this store with its README.",
         )
+    if answer.status == 404 and words.startswith("The store that was requested"):
+        return Misconfigured(f"The shop does not know the store view: {words}", way_out="Correct store_code.")
     code = next((word for start, word in WORDS.items() if words.startswith(start)), "")
     code = code or (NOT_FOUND if answer.status == 404 else OTHER)
     return Refused(

@@ -7,18 +7,33 @@ from collections.abc import Callable, Iterator
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, Refused
 from mirakl_sync.http.contract import Operation
 from mirakl_sync.platforms.magento.catalogue import Catalogue
-from mirakl_sync.platforms.magento.client import MEMOS, SHIPMENTS, MagentoClient
+from mirakl_sync.platforms.magento.client import (
+    CANCEL,
+    COMMENT,
+    CREATE,
+    INVOICE,
+    MEMOS,
+    REFUND,
+    SHIPMENTS,
+    UNHOLD,
+    MagentoClient,
+)
 from mirakl_sync.platforms.magento.searching import criteria
 from mirakl_sync.platforms.magento.settings import StoreSettings
 from mirakl_sync.platforms.magento.shop_facts import ShopFacts
 from mirakl_sync.records.shop import Finding
 
 NOWHERE = 0
-# What each right is for; the first word of a sentence about it.
-PROBES = (
-    (Operation("magento.cancel_order", writes=True), "cancel", "cancel orders"),
-    (Operation("magento.unhold_order", writes=True), "unhold", "take orders off hold"),
+# A call each that needs a right and cannot do anything: the right is asked for first, then something is missing.
+Probe = tuple[Operation, str, str, dict[str, object] | None, str]
+PROBES: tuple[Probe, ...] = (
+    (CREATE, "PUT", "/orders/create", {}, "create orders"),
+    (CANCEL, "POST", f"/orders/{NOWHERE}/cancel", None, "cancel orders"),
+    (UNHOLD, "POST", f"/orders/{NOWHERE}/unhold", None, "take orders off hold"),
+    (COMMENT, "POST", f"/orders/{NOWHERE}/comments", {}, "comment orders"),
 )
+TO_INVOICE: Probe = (INVOICE, "POST", f"/order/{NOWHERE}/invoice", {"capture": False}, "invoice orders")
+TO_REFUND: Probe = (REFUND, "POST", f"/order/{NOWHERE}/refund", {"notify": False}, "refund orders")
 
 
 def check(client: MagentoClient, facts: ShopFacts, settings: StoreSettings, *, secret: bool) -> list[Finding]:
@@ -29,7 +44,7 @@ def check(client: MagentoClient, facts: ShopFacts, settings: StoreSettings, *, s
     catalogue = Catalogue(client, facts, settings)
     questions: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
         ("key", lambda: _may_read(client)),
-        ("key", lambda: _may_write(client)),
+        ("key", lambda: _may_write(client, settings)),
         ("version", lambda: _version(client)),
         ("stock", lambda: _numbers(client, catalogue, facts, settings)),
         ("commission", lambda: _commission(client, settings)),
@@ -71,11 +86,14 @@ def _may_read(client: MagentoClient) -> Iterator[Finding]:
     yield Finding(True, "key", "The integration may read orders, shipments and credit memos.")
 
 
-def _may_write(client: MagentoClient) -> Iterator[Finding]:
+def _may_write(client: MagentoClient, settings: StoreSettings) -> Iterator[Finding]:
     """Work on an order that cannot exist: who lacks the right is refused before the order is looked for."""
-    for operation, act, words in PROBES:
+    probes = [*PROBES]
+    probes += [TO_INVOICE] if settings.invoice == "on_release" else []
+    probes += [TO_REFUND] if settings.cancel_paid == "refund_offline" else []
+    for operation, method, path, body, words in probes:
         try:
-            client.call(operation, "POST", f"/orders/{NOWHERE}/{act}")
+            client.call(operation, method, path, json=body)
         except Misconfigured as error:
             yield Finding(False, "key", error.words, error.way_out, blocking=True)
             continue

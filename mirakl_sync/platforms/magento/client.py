@@ -38,7 +38,8 @@ COUNTRIES = Operation("magento.read_country")
 CUSTOMERS = Operation("magento.search_customers")
 NEW_CUSTOMER = Operation("magento.create_customer", writes=True)
 VERSION = Operation("magento.read_version")
-EVENTS = Operation("magento.async_events", writes=True)
+READ_EVENTS = Operation("magento.list_events")
+EVENTS = Operation("magento.subscribe_event", writes=True)
 
 _LINE_FIELDS = (
     "item_id,parent_item_id,sku,product_id,product_type,ext_order_item_id,name,is_virtual,qty_ordered,qty_shipped,"
@@ -268,14 +269,18 @@ class MagentoClient:
     # Webhooks of the module async-events
 
     def subscriptions(self) -> list[Mapping[str, Any]]:
-        """``GET /V1/async_event``."""
-        ask = self.lister(EVENTS, "/async_event")
+        """``GET /V1/async_events``."""
+        ask = self.lister(READ_EVENTS, "/async_events")
         return list(searching.paged(ask, "subscriptions", sort="subscription_id"))
 
     def subscribe(self, event: str, url: str, secret: str) -> None:
         """``POST /V1/async_event``. Twice makes two."""
         event_body = {"event_name": event, "recipient_url": url, "verification_token": secret, "metadata": "http"}
         self.call(EVENTS, "POST", "/async_event", json={"asyncEvent": event_body})
+
+    def subscribe_again(self, subscription_id: int) -> None:
+        """``PUT /V1/async_event/{id}``: one that was switched off; the module deletes none."""
+        self.call(EVENTS, "PUT", f"/async_event/{subscription_id}", json={"asyncEvent": {"status": True}})
 
 
 def _hundreds(ids: Iterable[int]) -> Iterator[list[int]]:

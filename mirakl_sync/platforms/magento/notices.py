@@ -26,7 +26,7 @@ from mirakl_sync.platforms.remembered import Remembered
 from mirakl_sync.records.shop import Notice, NoticeKind, PlatformOrder, ProductFacts
 
 # Orders of ours have one; it keeps the web shop's own out of the answer.
-OURS = ("ext_order_id", True, "notnull")
+OURS = ("ext_order_id", 1, "notnull")
 MOVED = "entity_id,order_id,updated_at,items[sku]"
 Moved = Iterator[tuple[datetime, str]]
 
@@ -108,8 +108,9 @@ class StockNews:
             return []
         if self._scanned_at is not None and (now - self._scanned_at).total_seconds() < every:
             return []
+        lying = list(_as_facts(self._client.every_source_item(), now))
         first, self._scanned_at = self._scanned_at is None, now
-        changed = [fact.sku for fact in self._seen.changed(_as_facts(self._client.every_source_item(), now))]
+        changed = [fact.sku for fact in self._seen.changed(lying)]
         return [] if first else changed
 
     def _told(self, moved: Mapping[str, datetime]) -> list[Notice]:
@@ -147,17 +148,20 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, *, on: bool) ->
     return Delivery(key=f"order:{hashlib.sha256(body).hexdigest()}", topic="order")
 
 
-def order_in(topic: str, body: bytes) -> int:
-    """Which order a delivery is about: the order itself, or that of a shipment, invoice or credit memo."""
+def order_in(topic: str, body: bytes) -> tuple[int, bool]:
+    """Which order a delivery is about: the order itself, or that of a shipment or credit memo. False for an order that
+    says itself that it is none of ours."""
     try:
         payload = json.loads(body, parse_float=Decimal)
     except ValueError as error:
         raise Unreadable(f"The webhook {topic} is no JSON.", payload=body.decode(errors="replace")) from error
-    told = payload.get("data", payload) if isinstance(payload, Mapping) else None
-    number = told.get("order_id") or told.get("entity_id") if isinstance(told, Mapping) else None
+    told = payload if isinstance(payload, Mapping) else {}
+    number = told.get("order_id") or told.get("entity_id")
     if not str(number or "").isdigit():
         raise Unreadable(f"The webhook {topic} names no order.", payload=payload)
-    return int(str(number))
+    whole = "order_id" not in told and isinstance(told.get("payment"), Mapping)
+    ours = not whole or orders.reference_of(schemas.read(schemas.ORDER, told, topic)) is not None
+    return int(str(number)), ours
 
 
 def read_notices(topic: str, body: bytes, reader: Reader, at: datetime) -> tuple[Notice, ...]:
@@ -165,5 +169,6 @@ def read_notices(topic: str, body: bytes, reader: Reader, at: datetime) -> tuple
 
     Orders of others are passed over. See ``Platform.read_notices``.
     """
-    found = [seen for seen in reader.by_ids([order_in(topic, body)]) if seen.reference is not None]
+    number, ours = order_in(topic, body)
+    found = [seen for seen in reader.by_ids([number] if ours else []) if seen.reference is not None]
     return tuple(_notice(seen, seen.modified_at or at) for seen in found)

@@ -48,10 +48,13 @@ def utc(value: Any) -> datetime | None:
 
 
 class Word(fields.Field[str]):
-    """Text, of some modules a number; null is empty."""
+    """Text, of some modules a number; null is as good as absent."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(allow_none=True, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        return "" if value is None or isinstance(value, (Mapping, list)) else str(value)
+        return "" if isinstance(value, (Mapping, list)) else str(value)
 
 
 class Shape(Schema):
@@ -266,7 +269,7 @@ class OrderSchema(Made):
     lines = fields.List(fields.Nested(ItemSchema), allow_none=True, data_key="items")
     billing = fields.Dict(allow_none=True, data_key="billing_address")
     payment = fields.Dict(allow_none=True)
-    shipping = fields.Function(deserialize=_shipping_address, data_key="extension_attributes")
+    shipping = fields.Function(deserialize=_shipping_address, allow_none=True, data_key="extension_attributes")
 
 
 class TrackSchema(Made):
@@ -324,7 +327,7 @@ class MemoSchema(Shape):
     positive = Amount(allow_none=True, data_key="adjustment_positive")
     negative = Amount(allow_none=True, data_key="adjustment_negative")
     pieces = fields.List(fields.Nested(PieceSchema), allow_none=True, data_key="items")
-    comments = fields.Function(deserialize=_comments)
+    comments = fields.Function(deserialize=_comments, allow_none=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Memo:

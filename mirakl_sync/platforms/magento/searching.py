@@ -33,7 +33,7 @@ def criteria(
         members: tuple[Any, ...] = either if isinstance(either[0], tuple) else (either,)
         for place, (name, value, condition) in enumerate(members):
             start = f"searchCriteria[filter_groups][{group}][filters][{place}]"
-            params |= {f"{start}[field]": name, f"{start}[value]": value, f"{start}[condition_type]": condition}
+            params |= {f"{start}[field]": name, f"{start}[value]": str(value), f"{start}[condition_type]": condition}
     for place, name in enumerate(sort):
         start = f"searchCriteria[sortOrders][{place}]"
         params |= {f"{start}[field]": name, f"{start}[direction]": "ASC"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from mirakl_sync.errors import Refused
 from mirakl_sync.platforms.magento.client import MagentoClient
 from mirakl_sync.records.shop import Finding
@@ -20,20 +23,26 @@ def watch(client: MagentoClient, hooks_url: str, secret: str) -> list[Finding]:
                 "Enter any long random text as webhook_secret. Until then changes are found by polling.",
             )
         ]
-    known = {str(row.get("event_name")) for row in client.subscriptions() if _ours(row, hooks_url)}
-    return [_mended(client, event, hooks_url, secret, known) for event in EVENTS]
+    ours = [row for row in client.subscriptions() if row.get("recipient_url") == hooks_url]
+    return [
+        _mended(client, event, [row for row in ours if row.get("event_name") == event], hooks_url, secret)
+        for event in EVENTS
+    ]
 
 
-def _ours(row: object, url: str) -> bool:
-    told = row if isinstance(row, dict) else {}
-    return told.get("recipient_url") == url and told.get("status") not in (False, 0, "0", "false")
-
-
-def _mended(client: MagentoClient, event: str, url: str, secret: str, known: set[str]) -> Finding:
-    if event in known:
+def _mended(client: MagentoClient, event: str, known: list[Mapping[str, Any]], url: str, secret: str) -> Finding:
+    if any(_on(row) for row in known):
         return Finding(True, "webhooks", f"The webhook {event} is active.")
     try:
-        client.subscribe(event, url, secret)
+        if known:
+            client.subscribe_again(int(known[0]["subscription_id"]))
+        else:
+            client.subscribe(event, url, secret)
     except Refused as error:
         return Finding(False, "webhooks", f"The webhook {event} could not be made: {error.words}")
-    return Finding(True, "webhooks", f"The webhook {event} was missing and has been made.")
+    said = "was switched off and is on again" if known else "was missing and has been made"
+    return Finding(True, "webhooks", f"The webhook {event} {said}.")
+
+
+def _on(row: Mapping[str, Any]) -> bool:
+    return row.get("status") not in (False, 0, "0", "false")
