@@ -21,6 +21,8 @@ class Lever(StrEnum):
     TRASH = "trash"
     # two orders for one sale are possible
     DOUBLE_ORDERS = "double_orders"
+    # an order that is not held takes no stock before its release
+    INERT = "inert"
     # a total the lines do not reach is possible to ask for and refused
     WRONG_TOTAL = "wrong_total"
     # parcels tell what is inside by line
@@ -41,6 +43,8 @@ class Lever(StrEnum):
     DRAFTS = "drafts"
     # products tell their categories
     CATEGORIES = "categories"
+    # a product's webhook tells its number, not only that it changed
+    TELLING_HOOKS = "telling_hooks"
     # a product tells when its number changed
     STOCK_DATES = "stock_dates"
     # a program can write past the shop, and its poll does not see that

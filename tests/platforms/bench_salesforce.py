@@ -40,6 +40,7 @@ class SalesforceBench:
 
     levers = frozenset(
         {
+            Lever.INERT,
             Lever.WRONG_TOTAL,
             Lever.CONTENTS,
             Lever.CORRECT,

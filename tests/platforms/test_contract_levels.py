@@ -143,7 +143,17 @@ def test_the_webhook_of_a_parent_says_that_it_is_incomplete(bench):
     assert not about(told["MUG"], notice.subject)
 
 
-@needs(Capability.STOCK_LEVELS, Capability.WEBHOOKS, Lever.STOCK_DATES)
+@needs(Capability.STOCK_LEVELS, Capability.WEBHOOKS, Lever.STOCK_DATES, but=Lever.TELLING_HOOKS)
+def test_the_webhook_of_a_product_only_says_to_look(bench):
+    bench.add("LAMP", 7)
+    known = look(bench)
+    notice = pushed(bench, known["LAMP"].product_id)
+    assert (notice.kind, notice.product, notice.deleted, notice.incomplete) == (NoticeKind.PRODUCT, None, False, True)
+    assert about(known["LAMP"], notice.subject)
+    assert not about(known["MUG"], notice.subject)
+
+
+@needs(Capability.STOCK_LEVELS, Capability.WEBHOOKS, Lever.STOCK_DATES, Lever.TELLING_HOOKS)
 def test_the_webhook_of_a_product_is_an_echo_dated_by_the_shop(bench):
     bench.add("LAMP", 7)
     known = look(bench)["LAMP"]

@@ -19,10 +19,11 @@ from mirakl_sync.records.shop import Heir, OrderReference, Sign
 
 # An app may make the new order before it cancels the old one.
 BEFORE = timedelta(minutes=10)
-# Pages of thirty: a shop that sells more in the time of grace is looked at no further.
-_PAGES = 40
+# Pages of twenty: a shop that sells more in the time of grace is looked at no further.
+_PAGES = 50
 # #1014A or #1014-2; but #10142 is a number of its own
 _SUFFIX = re.compile(r"[-_./ ]\w{1,2}|[A-Za-z]\w?")
+_LETTER = re.compile(r"(\d)[A-Za-z]$")
 _SURE_FIRST = (Sign.REFERENCE, Sign.REPLACES, Sign.NUMBER, Sign.BUYER)
 
 
@@ -71,9 +72,13 @@ def sign_of(each: Candidate, old: ShopOrder, reference: OrderReference) -> Sign 
     marked = each.reference == str(reference) or bool(each.line_ids & lines)
     if marked or each.source_identifier == reference.order_id or f"mirakl-order:{reference.order_id}" in each.tags:
         return Sign.REFERENCE
-    if each.name.startswith(old.name) and _SUFFIX.fullmatch(each.name[len(old.name) :]):
-        return Sign.NUMBER
-    return None
+    return Sign.NUMBER if _named_after(each.name, old.name) else None
+
+
+def _named_after(name: str, old: str) -> bool:
+    """#1014A after #1014, and #1014B after #1014A."""
+    root = _LETTER.sub(r"\1", old)
+    return name != old and name.startswith(root) and _SUFFIX.fullmatch(name[len(root) :]) is not None
 
 
 def hand_over(desk: Desk, order_id: str, heir_id: str, reference: OrderReference) -> ShopOrder:

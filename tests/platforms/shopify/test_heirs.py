@@ -31,6 +31,7 @@ PLAIN = Candidate("gid://shopify/Order/2", "#1015", NOW, "", False, frozenset(),
         ({"name": "#1014-2"}, Sign.NUMBER),
         ({"name": "#1014-EDIT"}, None),
         ({"name": "#10142"}, None),
+        ({"name": "#1015A"}, None),
         ({"name": "#1014"}, None),
         # another sale of ours that looks alike
         ({"ours": True, "source_identifier": "MKP-1-A"}, None),
@@ -40,3 +41,9 @@ PLAIN = Candidate("gid://shopify/Order/2", "#1015", NOW, "", False, frozenset(),
 )
 def test_what_an_app_copied_is_proof_and_a_number_is_a_guess(copied, sign):
     assert sign_of(replace(PLAIN, **copied), OLD, REFERENCE) is sign
+
+
+def test_an_order_may_be_replaced_again_and_again():
+    again = replace(OLD, name="#1014A")
+    assert sign_of(replace(PLAIN, name="#1014B"), again, REFERENCE) is Sign.NUMBER
+    assert sign_of(replace(PLAIN, name="#1014"), again, REFERENCE) is None

@@ -63,7 +63,7 @@ CHANGED = Document(
 MADE_SINCE = Document(
     "orders",
     f"""query OrdersMadeSince($query: String!, $after: String) {{
-      page: orders(first: 30, after: $after, query: $query, sortKey: CREATED_AT) {{
+      page: orders(first: 20, after: $after, query: $query, sortKey: CREATED_AT) {{
         nodes {{
           id name createdAt cancelledAt sourceIdentifier tags customAttributes {{ key value }}
           reference: metafield(namespace: "{NAMESPACE}", key: "{ORDER_ID}") {{ value }}
