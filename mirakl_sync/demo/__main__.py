@@ -13,13 +13,14 @@ from typing import Any
 import click
 
 from mirakl_sync.demo import stage as stages
+from mirakl_sync.demo.branches import sandbox_plan
 from mirakl_sync.demo.counter import pieces
 from mirakl_sync.demo.findings import Verdict
 from mirakl_sync.demo.play import Interrupted, Play, Wishes
 from mirakl_sync.demo.screen import Screen, as_json, parcels_in_words, show_verdict
 from mirakl_sync.demo.stage import GRACE, Ports, Stage
 from mirakl_sync.demo.stock_screen import explained_in_words, measured_in_words, stock_as_plain
-from mirakl_sync.demo.town import MAPPED_LATER, STORE, sandbox_plan
+from mirakl_sync.demo.town import MAPPED_LATER, STORE
 from mirakl_sync.embedded.files import alone, empty
 from mirakl_sync.errors import MiraklSyncError
 
@@ -65,7 +66,7 @@ def main(
     broker_port: int,
     keep: Path | None,
 ) -> None:
-    """Play a day of trading: three marketplaces, one shop, every process of ours."""
+    """Play a day of trading: three marketplaces, a store of every kind, every process of ours."""
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: over.set())

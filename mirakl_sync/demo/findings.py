@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 
 LOST, DOUBLED, LATE, OVERSOLD, OTHER = "lost", "doubled", "late", "oversold", "other"
 # What an order may wait for without anybody having been asked.
@@ -53,6 +54,8 @@ class Row:
     """One marketplace's day."""
 
     market: str
+    # the store behind it, where it is not the web shop
+    store: str = ""
     seen: int = 0
     accepted: int = 0
     refused: int = 0
@@ -64,6 +67,17 @@ class Row:
     waiting: Counter[str] = field(default_factory=Counter)  # orders: why → how many
     questions: int = 0
     problems: Counter[str] = field(default_factory=Counter)
+    # what buyers paid for the orders that are placed, and what the store's orders say
+    paid: Decimal = Decimal(0)
+    booked: Decimal = Decimal(0)
+    # of a store beside the web shop: offers, and those that show the right number
+    offers: int = 0
+    agree: int = 0
+
+    @property
+    def name(self) -> str:
+        """As people read it."""
+        return f"{self.market}, {self.store}" if self.store else self.market
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +159,10 @@ class Verdict:
     def held(self) -> bool:
         """Every promise was kept."""
         return not self.problems
+
+    def and_branches(self, rows: Sequence[Row], problems: Sequence[Problem]) -> Verdict:
+        """The same with what was found in the other stores."""
+        return replace(self, rows=(*self.rows, *rows), problems=(*self.problems, *problems))
 
     def and_stock(self, stock: Stock, problems: tuple[Problem, ...]) -> Verdict:
         """The same with what was found about stock."""

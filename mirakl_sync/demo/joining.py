@@ -9,8 +9,8 @@ from typing import Any
 from mirakl_sync.connections.apply import apply
 from mirakl_sync.connections.file import read_wanted
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.demo import counter
-from mirakl_sync.demo.town import MARKETS, POLL_STORE, SELLERS, STORE, WEBHOOK_SECRET
+from mirakl_sync.demo import branches, counter
+from mirakl_sync.demo.town import MARKETS, POLL_STORE, SELLERS, STORE, WEBHOOK_SECRET, Seller
 
 Servers = Mapping[str, Mapping[str, Any]]
 WHO = "demo"
@@ -22,7 +22,8 @@ def join(tx: Transaction, servers: Servers, now: datetime) -> None:
         "CONSUMER_KEY": servers[STORE]["consumer_key"],
         "CONSUMER_SECRET": servers[STORE]["consumer_secret"],
         "WEBHOOK_SECRET": WEBHOOK_SECRET,
-        **{seller.key.upper(): _key(servers[seller.market], seller.shop_id) for seller in SELLERS},
+        **branches.secrets(servers),
+        **{seller.key.upper(): _key(servers[seller.market], seller.shop_id) for seller, _ in _joined()},
     }
     apply(tx, read_wanted(wanted(servers), secrets), WHO, now)
 
@@ -49,21 +50,28 @@ def wanted(servers: Servers) -> dict[str, Any]:
                     "webhook_secret": "env:WEBHOOK_SECRET",
                 },
                 "settings": {"look_after": 1, "poll_every": POLL_STORE},
-            }
+            },
+            **branches.stores(servers),
         },
         "connection": {
             seller.key: {
                 "marketplace": seller.market,
                 "shop": str(seller.shop_id),
-                "store": STORE,
+                "store": store,
                 "api_key": f"env:{seller.key.upper()}",
                 "orders": seller.policy,
                 "shipments": seller.shipping,
                 "stock": counter.POLICY,
             }
-            for seller in SELLERS
+            for seller, store in _joined()
         },
     }
+
+
+def _joined() -> list[tuple[Seller, str]]:
+    """Every seller with the store behind it."""
+    web_shop = [(seller, STORE) for seller in SELLERS]
+    return web_shop + [(branch.seller, branch.name) for branch in branches.BRANCHES]
 
 
 def _key(server: Mapping[str, Any], shop_id: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from mirakl_sync.demo.day import Deed, Purchase
 from mirakl_sync.demo.remote import NotPossible, Remote
@@ -34,9 +35,12 @@ class People:
     day: Sequence[Purchase]
     placed: int = 0
     errands: list[Errand] = field(default_factory=list)
+    store: str = STORE
+    # how the store's books are read
+    read: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda books: books
 
     def __post_init__(self) -> None:
-        self.warehouse = Warehouse(self.servers[STORE])
+        self.warehouse = Warehouse(self.servers[self.store], self.read)
 
     @property
     def done(self) -> bool:
@@ -98,7 +102,7 @@ class People:
         return True
 
     def _in_the_shop(self, errand: Errand) -> bool:
-        shop = self.servers[STORE]
+        shop = self.servers[self.store]
         if errand.deed.action == "make product":
             shop.post("products", {"products": [errand.deed.with_]})
             return True

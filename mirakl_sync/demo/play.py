@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import select
@@ -15,10 +15,13 @@ from mirakl_sync import config as settings
 from mirakl_sync.connections.refresh import refresh_due
 from mirakl_sync.db.models import Store
 from mirakl_sync.demo import counter, joining, storm
+from mirakl_sync.demo.branch_verdict import judge_branches, of_web_shop
+from mirakl_sync.demo.branches import BRANCHES, Branch, plan_branch
 from mirakl_sync.demo.day import plan_day
 from mirakl_sync.demo.findings import Verdict
 from mirakl_sync.demo.gauges import Gauges
 from mirakl_sync.demo.mapping import Colleague, told_after
+from mirakl_sync.demo.one_dialect import as_web_shop
 from mirakl_sync.demo.ours import attempts_planned, living_feeds, open_questions
 from mirakl_sync.demo.people import People
 from mirakl_sync.demo.remote import Remote
@@ -72,6 +75,8 @@ class Play:
     servers: dict[str, Remote] = field(default_factory=dict)
     wiring: Wiring | None = None
     people: People | None = None
+    # those who sell and pack in the other stores
+    elsewhere: list[People] = field(default_factory=list)
     till: Till | None = None
     # what everybody showed of the hot SKU when the day was over
     closing: dict[str, int] = field(default_factory=dict)
@@ -94,7 +99,7 @@ class Play:
         self.stage.supervisor.start()
         wait_until(lambda: answers(f"{self.stage.web}/health/live"), "the web process", self.turn)
         self._ask_for_webhooks()
-        feeds = {f"orders:{seller.key}" for seller in SELLERS}
+        feeds = {f"orders:{seller.key}" for seller in (*SELLERS, *(branch.seller for branch in BRANCHES))}
         wait_until(lambda: feeds <= living_feeds(self._db), "the workers", self.turn)
         wait_until(lambda: answers(self.stage.flower), "Flower", self.turn)
         wait_until(self._shown_right, "the right number on every marketplace", self.turn)
@@ -106,6 +111,7 @@ class Play:
         """Let the buyers buy and everybody else do what they do."""
         wishes = self.wishes
         self.people = People(self.servers, self._by_hand, plan_day(wishes.orders, wishes.seconds, wishes.seed))
+        self.elsewhere = [self._branch(branch) for branch in BRANCHES]
         self.till = Till(
             self.servers,
             plan_rush(wishes.seconds, wishes.hot, wishes.seed),
@@ -117,7 +123,7 @@ class Play:
         killer = storm.Killer(self.stage.supervisor, wishes.seconds, random.Random(wishes.seed))
         storm.begin(self.servers, wishes.trouble, wishes.seed)
         self.began, shown = time.monotonic(), 0.0
-        while (now := self.act()) < wishes.seconds or not (self.people.done and self.till.done and self.colleague.done):
+        while (now := self.act()) < wishes.seconds or not self._closed:
             if wishes.trouble == "heavy" and now < wishes.seconds and (hit := killer.act(now)):
                 self.screen.happened(f"! kill -9 for {hit}")
             if now - shown >= SHOW_EVERY:
@@ -166,10 +172,12 @@ class Play:
         """The books as they stand now."""
         # ours first: a question closed meanwhile must not look like one that was never asked
         questions = open_questions(self._db)
-        markets, shop = self._books(), self.servers[STORE].get("books")
-        calm = self.wishes.trouble == "none"
+        every, shop = self._books(), self.servers[STORE].get("books")
+        stores = {branch.name: self.servers[branch.name].get("books") for branch in BRANCHES}
+        markets, calm = of_web_shop(every), self.wishes.trouble == "none"
         found = judge_stock(markets, shop, hot=counter.HOT, everyday=EVERYDAY, name=STORE, calm=calm)
-        return judge(markets, shop, questions, ways()).and_stock(*found)
+        elsewhere = judge_branches(every, stores, questions, ways())
+        return judge(markets, shop, questions, ways()).and_stock(*found).and_branches(*elsewhere)
 
     def released(self) -> tuple[int, float]:
         """How many parcels a person's word on a carrier let go, and after how many seconds the last was told."""
@@ -189,6 +197,8 @@ class Play:
             word = self.colleague.act() if now >= MAPPED_AT * self.wishes.seconds else []
             for words in (*self.people.act(now), *self.till.act(now), *word):
                 self.screen.happened(words)
+            for each in self.elsewhere:
+                each.act(now)
         return now
 
     def turn(self) -> None:
@@ -218,7 +228,19 @@ class Play:
 
     @property
     def _busy(self) -> bool:
-        return self.people is not None and not self.people.idle
+        return self.people is not None and not all(each.idle for each in (self.people, *self.elsewhere))
+
+    @property
+    def _closed(self) -> bool:
+        """Nobody has anything left to do but the warehouses."""
+        doing = (self.people, self.till, self.colleague, *self.elsewhere)
+        return all(each is None or each.done for each in doing)
+
+    def _branch(self, branch: Branch) -> People:
+        wishes = self.wishes
+        day = plan_branch(branch, wishes.orders, wishes.seconds, wishes.seed)
+        read = partial(as_web_shop, kind=branch.kind)
+        return People(self.servers, self._by_hand, day, store=branch.name, read=read)
 
     def _shown_right(self) -> bool:
         """Every marketplace was told what is on the shelf."""
@@ -246,10 +268,11 @@ class Play:
 
     def _ask_for_webhooks(self) -> None:
         assert self.wiring is not None  # noqa: S101 - opened first
-        with self.wiring.db.reading() as tx:
-            store = tx.execute(select(Store).where(Store.key == STORE)).scalar_one()
-            platform = self.wiring.connections.store(store)
-        platform.watch(f"{self.stage.web}/hooks/{STORE}")
+        for name in (STORE, *(branch.name for branch in BRANCHES if branch.webhooks)):
+            with self.wiring.db.reading() as tx:
+                store = tx.execute(select(Store).where(Store.key == name)).scalar_one()
+                platform = self.wiring.connections.store(store)
+            platform.watch(f"{self.stage.web}/hooks/{name}")
 
     def _by_hand(self, order_id: str, word: str) -> bool:
         """What `mirakl-sync orders accept|refuse` does; False while the order is not known or just being asked."""

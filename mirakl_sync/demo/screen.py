@@ -6,6 +6,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Mapping
+from decimal import Decimal
 from types import TracebackType
 from typing import Any, Self
 
@@ -80,7 +81,7 @@ def _living(totals: Mapping[str, Mapping[str, Any]]) -> Table:
     for name, told in totals.items():
         states = told.get("by_state", {})
         if not states and "by_status" in told:
-            table.add_row(name, *[""] * 7, str(told["by_status"].get("processing", 0)))
+            table.add_row(name, *[""] * 7, _to_pack(told["by_status"]))
             continue
         accepted = sum(told.get("accepted_by", {}).values())
         answers = states.get("WAITING_ACCEPTANCE", 0)
@@ -89,6 +90,11 @@ def _living(totals: Mapping[str, Mapping[str, Any]]) -> Table:
         cells = (told.get("orders", 0), answers, accepted, *leaving, *ended)
         table.add_row(name, *map(str, cells), "")
     return table
+
+
+def _to_pack(statuses: Mapping[str, int]) -> str:
+    """The web shop's, in its own words; every other kind of store has others."""
+    return str(statuses["processing"]) if "processing" in statuses else ""
 
 
 def _in_a_line(totals: Mapping[str, Mapping[str, Any]]) -> str:
@@ -119,7 +125,7 @@ def _cells(row: Row) -> list[str]:
     counts = (row.seen, row.accepted, row.refused, row.canceled, row.placed, row.theirs, *parcels, row.questions)
     broken = (row.problems[LOST], row.problems[DOUBLED], row.problems[LATE])
     waiting = ", ".join(f"{count} {why}" for why, count in sorted(row.waiting.items())) or "-"
-    return [row.market, *map(str, counts), *map(str, broken), waiting]
+    return [row.name, *map(str, counts), *map(str, broken), waiting]
 
 
 def total(verdict: Verdict) -> Row:
@@ -128,16 +134,39 @@ def total(verdict: Verdict) -> Row:
     for row in verdict.rows:
         for name in COUNTS:
             setattr(every, name, getattr(every, name) + getattr(row, name))
+        every.paid, every.booked = every.paid + row.paid, every.booked + row.booked
         every.held.update(row.held)
         every.waiting.update(row.waiting)
         every.problems.update(row.problems)
     return every
 
 
+def stores_table(verdict: Verdict) -> Table:
+    """What every kind of store holds against what the marketplaces sold, to the cent."""
+    table = Table(title="Every kind of store", title_justify="left", pad_edge=False)
+    for name in ("", "orders", "sold there", "in the store", "difference", "offers right"):
+        table.add_column(name, justify="right" if name else "left")
+    web = [row for row in verdict.rows if not row.store]
+    paid, booked = sum((row.paid for row in web), Decimal(0)), sum((row.booked for row in web), Decimal(0))
+    files = verdict.stock.files if verdict.stock else ()
+    right = f"{sum(each.agree for each in files)} of {sum(each.offers for each in files)}"
+    table.add_row("WooCommerce", str(sum(row.placed for row in web)), *_money(paid, booked), right)
+    for row in verdict.rows:
+        if row.store:
+            money = _money(row.paid, row.booked)
+            table.add_row(row.store, str(row.placed), *money, f"{row.agree} of {row.offers}")
+    return table
+
+
+def _money(paid: Decimal, booked: Decimal) -> tuple[str, str, str]:
+    return f"{paid:.2f} EUR", f"{booked:.2f} EUR", f"{booked - paid:.2f}"
+
+
 def show_verdict(screen: Screen, verdict: Verdict) -> None:
     """Table, open questions in their own words, and every broken promise by order."""
     screen.console.print(verdict_table(verdict))
     if verdict.stock:
+        screen.console.print(stores_table(verdict))
         screen.console.print(stock_table(verdict.stock))
         screen.say(rush_in_words(verdict.stock.rush))
     if verdict.questions:
@@ -194,6 +223,6 @@ def as_json(verdict: Verdict, more: Mapping[str, Any]) -> str:
 
 
 def _counts(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in ("market", *COUNTS)} | {
-        kind: row.problems[kind] for kind in (LOST, DOUBLED, LATE)
-    }
+    told = {name: getattr(row, name) for name in ("market", "store", *COUNTS)}
+    told |= {"paid": str(row.paid), "booked": str(row.booked)}
+    return told | {kind: row.problems[kind] for kind in (LOST, DOUBLED, LATE)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mirakl_sync.demo.remote import Remote
-from mirakl_sync.demo.town import STORE
+from mirakl_sync.demo.town import MARKETS, STORE
 from mirakl_sync.embedded.supervisor import Supervisor
 from mirakl_sync.embedded.up import BROKER
 
@@ -43,6 +43,7 @@ TROUBLES: tuple[dict[str, Any], ...] = (
 # Stock files that take long are slow on the marketplace's side, after an answer in time: so many, so many seconds.
 SLOW_FILES, FILE_TAKES = 6, 5.0
 WEBHOOKS = {"duplicate": 0.2, "reorder": 0.2, "lose": 0.15}
+MARKET_NAMES = frozenset(market.name for market in MARKETS)
 SHARE = {"none": 0.0, "light": 1 / 3, "heavy": 1.0}
 
 
@@ -64,7 +65,7 @@ def begin(servers: Mapping[str, Remote], level: str, seed: int) -> None:
         server.post("trouble", {"seed": 100 * seed + number, "rules": rules(level)})
     share = SHARE[level]
     for name, server in servers.items():
-        if name != STORE:
+        if name in MARKET_NAMES:
             server.post("imports/slow", {"seconds": FILE_TAKES, "times": round(SLOW_FILES * share)})
     servers[STORE].post("webhooks", {name: chance * share for name, chance in WEBHOOKS.items()})
 
@@ -80,7 +81,7 @@ def abate(servers: Mapping[str, Remote], level: str, seed: int) -> None:
     """The shop is calm again and orders are; the warehouse closes its day in the rest of the storm."""
     end(servers)
     for number, (name, server) in enumerate(servers.items()):
-        if name != STORE:
+        if name in MARKET_NAMES:
             server.post("trouble", {"seed": 1000 * seed + number, "rules": parcel_rules(level)})
 
 

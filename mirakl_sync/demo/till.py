@@ -88,5 +88,7 @@ def on_show(servers: Mapping[str, Remote], sku: str = HOT) -> dict[str, int]:
     numbers: dict[str, int] = {STORE: int(servers[STORE].get(f"stock?sku={sku}")["quantity"])}
     for market in {seller.market: None for seller in SELLERS}:
         offers: Mapping[str, Any] = servers[market].get(f"offers?sku={sku}")
-        numbers |= {f"{market}/{shop}": max(0, int(told[sku]["quantity"])) for shop, told in offers.items()}
+        numbers |= {
+            f"{market}/{shop}": max(0, int(told[sku]["quantity"])) for shop, told in offers.items() if sku in told
+        }
     return numbers

@@ -87,7 +87,8 @@ class Market:
     caller: str = "default"
 
 
-def _policy(accept: str, poll_every: str) -> dict[str, Any]:
+def policy(accept: str, poll_every: str) -> dict[str, Any]:
+    """How orders are answered here: fast, because the day is short."""
     return {
         "accept": accept,
         "poll_every": poll_every,
@@ -168,7 +169,7 @@ SELLERS = (
         NORDMARKT,
         2000,
         0.45,
-        _policy("accept_first", "1.5s"),
+        policy("accept_first", "1.5s"),
         PATIENT,
         couriers=(UPS, DHL, POSTNORD),
         unmapped=ROYAL_MAIL,
@@ -179,7 +180,7 @@ SELLERS = (
         BELLE_MAISON,
         3100,
         0.30,
-        _policy("create_first", "1.5s"),
+        policy("create_first", "1.5s"),
         PATIENT,
         couriers=(COLISSIMO, CHRONOPOST, UPS, GLS),
         unmapped=ROYAL_MAIL,
@@ -189,7 +190,7 @@ SELLERS = (
         KONTOR,
         4200,
         0.17,
-        _policy("accept_first", "3.5s"),
+        policy("accept_first", "3.5s"),
         PATIENT | {"unmapped_carrier": "send_by_name"},
         couriers=(DHL, GLS, UPS),
         stranger=VELO,
@@ -200,7 +201,7 @@ SELLERS = (
         KONTOR,
         4201,
         0.08,
-        _policy("accept_first", "3.5s"),
+        policy("accept_first", "3.5s"),
         PATIENT,
         couriers=(DHL, GLS, UPS),
     ),
@@ -219,8 +220,8 @@ def ways() -> Mapping[str, Ways]:
     return {market.name: Ways(by_shipment(market.name), codes_on(market.name)) for market in MARKETS}
 
 
-def sandbox_plan(seed: int, hot: int = counter.PIECES) -> dict[str, Any]:
-    """The plan `python -m mirakl_sync.sandbox` opens; ``hot`` pieces of the hot SKU are on the shelf."""
+def markets_and_web_shop(seed: int, hot: int = counter.PIECES) -> dict[str, Any]:
+    """A sandbox plan of the marketplaces and the web shop; ``hot`` pieces of the hot SKU are on the shelf."""
     goods = catalogue(hot)
     markets = [
         {"kind": "mirakl", "name": market.name, "seed": seed, **market.sandbox, "shops": _shops(market, goods)}

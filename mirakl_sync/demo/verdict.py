@@ -154,13 +154,15 @@ def _to_ship(
         yield Problem(LOST, order["order_id"], f"{order['state']} on the marketplace; of the shop's orders {what}")
         return
     row.placed += 1
-    yield from _as_sold(order, living[0])
+    yield from _as_sold(order, living[0], row)
     yield from judge_parcels(order, living[0], about, ways, row)
 
 
-def _as_sold(order: Mapping[str, Any], placed: Mapping[str, Any]) -> Iterator[Problem]:
+def _as_sold(order: Mapping[str, Any], placed: Mapping[str, Any], row: Row) -> Iterator[Problem]:
     alive = [line for line in order["lines"] if line["state"] not in ENDED]
     paid = sum((Decimal(line["price"]) + Decimal(line["shipping_price"]) for line in alive), Decimal(0))
+    row.paid += paid
+    row.booked += Decimal(placed["total"])
     if Decimal(placed["total"]) != paid or placed["currency"] != order["currency"]:
         words = f"the buyer paid {paid} {order['currency']}, the shop says {placed['total']} {placed['currency']}"
         yield Problem(OTHER, order["order_id"], words)

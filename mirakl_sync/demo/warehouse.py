@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,7 @@ class Job:
     """What is left to do for an order in the shop, the first step ``due`` at this second of the day."""
 
     due: float
-    number: int
+    number: Any
     steps: tuple[Step, ...]
 
 
@@ -31,6 +31,7 @@ class Warehouse:
     """Works for as long as it is asked to; looks at the shop's list of orders once a second."""
 
     shop: Remote
+    read: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda books: books
     expected: dict[str, Packing] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     looks: float = 0.0
@@ -49,7 +50,7 @@ class Warehouse:
         if now < self.looks or not (self.expected or self.jobs):
             return
         self.looks = now + LOOK_EVERY
-        books = self.shop.get("books")
+        books = self.read(self.shop.get("books"))
         orders = {order["id"]: order for order in books["orders"]}
         yield from self._begin(books["by_reference"], orders, now)
         due = [job for job in self.jobs if job.due <= now]
@@ -59,7 +60,7 @@ class Warehouse:
                 self._do(orders[job.number], job.steps[0])
                 self._plan(job.number, job.steps[1:], now)
 
-    def _begin(self, references: Mapping[str, list[int]], orders: Mapping[int, Order], now: float) -> Iterator[str]:
+    def _begin(self, references: Mapping[str, list[Any]], orders: Mapping[Any, Order], now: float) -> Iterator[str]:
         for reference in list(self.expected):
             numbers = references.get(reference)
             if numbers and orders[numbers[0]]["status"] == READY:
@@ -68,7 +69,7 @@ class Warehouse:
                 if packing.way != ONE:
                     yield f"{reference.partition('/')[2]}: leaves the shop, {packing.way}"
 
-    def _plan(self, number: int, steps: tuple[Step, ...], now: float) -> None:
+    def _plan(self, number: Any, steps: tuple[Step, ...], now: float) -> None:
         if steps:
             self.jobs.append(Job(now + steps[0].after, number, steps))
 

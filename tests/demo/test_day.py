@@ -5,15 +5,21 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from mirakl_sync.connections.file import read_wanted
+from mirakl_sync.db.models import Connection
 from mirakl_sync.demo import joining, storm
+from mirakl_sync.demo.branches import AT_LEAST, BRANCHES, SHARE, Branch, plan_branch, sandbox_plan
 from mirakl_sync.demo.day import EVERY, SPECIALS, plan_day
 from mirakl_sync.demo.people import NO_LONGER, People
-from mirakl_sync.demo.town import MARKETS, SELLERS, STORE, sandbox_plan
+from mirakl_sync.demo.town import EVERYDAY, MARKETS, SELLERS, STORE
+from mirakl_sync.platforms.contract import Capability
+from mirakl_sync.platforms.registry import platforms
+from mirakl_sync.policy.schema import read_policy
 from mirakl_sync.sandbox.plan import open_sandbox
 
 
@@ -57,7 +63,7 @@ def test_every_order_can_be_placed_and_everybody_is_found() -> None:
     sandbox = open_sandbox(plan)
     try:
         servers = {server["name"]: server for server in sandbox.servers}
-        assert set(servers) == {STORE, *(market.name for market in MARKETS)}
+        assert set(servers) == {STORE, *(market.name for market in MARKETS), *(branch.name for branch in BRANCHES)}
         from mirakl_sync.demo.remote import Remote
 
         remotes = {name: Remote(server["url"]) for name, server in servers.items()}
@@ -71,20 +77,45 @@ def test_every_order_can_be_placed_and_everybody_is_found() -> None:
         sandbox.stop()
 
 
-def test_the_connections_file_reads_and_asks_no_more_often_than_allowed() -> None:
-    shops = {seller.market: [] for seller in SELLERS}
-    for seller in SELLERS:
-        shops[seller.market].append({"shop_id": seller.shop_id, "key": "k"})
-    servers = {name: {"url": "http://127.0.0.1:1", "shops": keys} for name, keys in shops.items()}
-    servers[STORE] = {"url": "http://127.0.0.1:2", "consumer_key": "ck", "consumer_secret": "cs"}
-    names = ("CONSUMER_KEY", "CONSUMER_SECRET", "WEBHOOK_SECRET", *(seller.key.upper() for seller in SELLERS))
-    wanted = read_wanted(joining.wanted(servers), dict.fromkeys(names, "secret"))
-    assert [connection.key for connection in wanted.connections] == [seller.key for seller in SELLERS]
+@pytest.fixture(scope="module")
+def announced() -> Iterator[dict[str, Mapping[str, Any]]]:
+    """What the whole town's sandbox announces, by name."""
+    sandbox = open_sandbox(sandbox_plan(1))
+    yield {server["name"]: server for server in sandbox.servers}
+    sandbox.stop()
+
+
+def test_the_connections_file_reads_and_asks_no_more_often_than_allowed(announced: Any, db: Any, clock: Any) -> None:
+    with db.transaction() as tx:
+        joining.join(tx, announced, clock())
+        joined = tx.execute(select(Connection)).unique().scalars().all()
+        stores = {row.key: (row.store.key, row.store.platform) for row in joined}
+        policies = {row.key: read_policy(row.policy_version.content) for row in joined}
+    assert stores == {
+        **{seller.key: (STORE, "woocommerce") for seller in SELLERS},
+        **{branch.seller.key: (branch.name, branch.kind) for branch in BRANCHES},
+    }
     plan = {entry["name"]: entry for entry in sandbox_plan(1)["servers"]}
-    for seller, connection in zip(SELLERS, wanted.connections, strict=True):
-        assert connection.policy.shipments.number_patience.total_seconds() == 4
+    for seller in (*SELLERS, *(branch.seller for branch in BRANCHES)):
         allowed = plan[seller.market]["limits"]["OR11"]["seconds"]
-        assert connection.policy.orders.poll_every.total_seconds() >= allowed
+        assert policies[seller.key].orders.poll_every.total_seconds() >= allowed
+    assert all(policies[seller.key].shipments.number_patience.total_seconds() == 4 for seller in SELLERS)
+
+
+@pytest.mark.parametrize("branch", BRANCHES, ids=lambda branch: branch.name)
+def test_a_branch_sells_what_is_always_there_and_packs_it_one_way_or_another(branch: Branch) -> None:
+    day = plan_branch(branch, 120, 60, 1)
+    assert day == plan_branch(branch, 120, 60, 1) != plan_branch(branch, 120, 60, 2)
+    assert len(day) == round(120 * SHARE)
+    assert len(plan_branch(branch, 5, 60, 1)) == AT_LEAST
+    assert all(purchase.seller is branch.seller and 0 <= purchase.at < 54 for purchase in day)
+    assert {line["sku"] for purchase in day for line in purchase.options["lines"]} <= set(EVERYDAY)
+    assert {purchase.packing.way for purchase in day if purchase.packing} == set(branch.ways)
+
+
+def test_no_kind_of_store_is_missing_in_the_town() -> None:
+    sold_through = {spec.key for spec in platforms().values() if Capability.CREATE_ORDERS in spec.capabilities}
+    assert {"woocommerce", *(branch.kind for branch in BRANCHES)} == sold_through
 
 
 def test_our_rows_ask_less_often_than_each_marketplace_allows() -> None:

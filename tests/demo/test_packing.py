@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mirakl_sync.demo.branches import sandbox_plan
 from mirakl_sync.demo.couriers import ROYAL_MAIL, UPS, VELO
 from mirakl_sync.demo.day import plan_day
 from mirakl_sync.demo.packing import (
@@ -29,7 +30,7 @@ from mirakl_sync.demo.packing import (
     serials,
 )
 from mirakl_sync.demo.remote import Remote
-from mirakl_sync.demo.town import MARKETS, SELLERS, STORE, Seller, sandbox_plan
+from mirakl_sync.demo.town import MARKETS, SELLERS, STORE, Seller
 from mirakl_sync.demo.warehouse import Warehouse, pieces_of
 from mirakl_sync.sandbox.plan import Sandbox, open_sandbox
 
