@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -109,20 +109,23 @@ class ByRecords:
             self._remembered = Remembered()
         # until this poll was heard to its end nobody knows what was taken in
         self._polled = None
-        yield from (_notice(fact, began) for fact in self._modified(since - OVERLAP))
-        yield from (_notice(fact, began) for fact in self._differing())
+        products = self._instance.changed_products(since - OVERLAP)
+        modified = {product.product_id: is_sold(product, self._instance.site, began) for product in products}
+        yield from (_notice(fact, began) for fact in self._changed(modified, began))
         self._polled, self._whole = began, began if whole else self._whole
 
-    def _modified(self, since: datetime) -> Iterator[ProductFacts]:
-        ids = (product.product_id for product in self._instance.changed_products(since))
-        while part := list(islice(ids, PAGE)):
-            yield from self.facts(part).values()
-
-    def _differing(self) -> Iterator[ProductFacts]:
-        for asked, records in self._pages():
-            marks = (of_record(r.product_id, r, asked, sellable=True, by_default=False) for r in records)
+    def _changed(self, modified: dict[str, bool], asked: datetime) -> Iterator[ProductFacts]:
+        """What differs, or was modified (and is sold or not): no more calls for all products at once than for one."""
+        for at, records in self._pages():
+            marks = (of_record(r.product_id, r, at, sellable=True, by_default=False) for r in records)
             differing = {fact.sku for fact in self._remembered.changed(marks)}
-            yield from self._with_products([record for record in records if record.product_id in differing], asked)
+            chosen = [r for r in records if r.product_id in differing or r.product_id in modified]
+            for record in chosen:
+                modified.pop(record.product_id, None)
+            yield from self._with_products(chosen, at)
+        by_default = self._in_stock_by_default()
+        for sku, sellable in modified.items():
+            yield of_record(sku, None, asked, sellable=sellable, by_default=by_default)
 
     def _pages(self) -> Iterator[tuple[datetime, list[Record]]]:
         """Pages of records, each with a moment not later than its call."""
@@ -173,25 +176,32 @@ class ByOmnichannel(ByRecords):
             told[sku] = replace(fact, sellable=is_sold(product, self._instance.site, at))
         return told
 
-    def _differing(self) -> Iterator[ProductFacts]:
+    def _changed(self, modified: dict[str, bool], asked: datetime) -> Iterator[ProductFacts]:
         """By the deltas since the last poll; the first time, and after a token that is refused, by the whole list."""
         token, self._token = self._token, None
+        skus: list[str] = []
+        if token is not None:
+            try:
+                skus, token = self._omnichannel.deltas(token)
+            except Refused:
+                token = None
         if token is None:
             token = self._omnichannel.token()
             # deltas told of later numbers than the last whole list did
             self._remembered = Remembered()
-            yield from super()._differing()
+            yield from super()._changed(modified, asked)
         else:
-            try:
-                skus, token = self._omnichannel.deltas(token)
-            except Refused:
-                yield from self._differing()
-                return
-            while skus:
-                yield from self.facts(skus).values()
-                skus, token = self._omnichannel.deltas(token)
+            yield from self._one_by_one(modified)
+        while skus:
+            yield from self.facts(skus).values()
+            skus, token = self._omnichannel.deltas(token)
         # only now: a poll that ends before is made good by the whole list
         self._token = token
+
+    def _one_by_one(self, skus: Iterable[str]) -> Iterator[ProductFacts]:
+        left = iter(skus)
+        while part := list(islice(left, PAGE)):
+            yield from self.facts(part).values()
 
 
 class ByAvailability:

@@ -205,6 +205,28 @@ def test_a_product_taken_offline_is_told_though_its_number_stays(site):
     assert (notice.subject, notice.product.sellable, notice.product.quantity) == ("MUG", False, 1000)
 
 
+@pytest.mark.parametrize(("by_default", "quantity"), [(True, None), (False, 0)])
+def test_a_modified_product_without_a_record_is_told_by_the_lists_default(site, by_default, quantity):
+    bench = site({"default_in_stock": by_default})
+    poll = settled(bench)
+    bench.add("BARE", record=False)
+    assert poll() == {"BARE": quantity}
+
+
+def test_a_night_that_modifies_every_product_takes_no_call_for_each(site):
+    bench = site()
+    generate(bench.shop, {"count": 400, "prefix": "P-"})
+    poll = settled(bench)
+    with bench.shop.lock:
+        for product in bench.shop.products.values():
+            product.modified = bench.shop.now()
+    before = bench.calls("product.search"), bench.calls("inventory.records")
+    assert len(poll()) == 404
+    assert bench.calls("inventory.record") == 0
+    assert bench.calls("product.search") - before[0] == 3 + 3
+    assert bench.calls("inventory.records") - before[1] == 3
+
+
 @LISTED
 @pytest.mark.parametrize("heard", [1, 2])
 def test_a_poll_that_was_not_heard_to_the_end_is_told_again(site, shop, settings, heard):
