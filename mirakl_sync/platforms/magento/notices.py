@@ -7,7 +7,7 @@ import heapq
 import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,11 @@ from mirakl_sync.records.shop import Notice, NoticeKind, PlatformOrder, ProductF
 # Orders of ours have one; it keeps the web shop's own out of the answer.
 OURS = ("ext_order_id", 1, "notnull")
 MOVED = "entity_id,order_id,updated_at,items[sku]"
+AT_ONCE = 100
+# So many SKUs are asked about at once without a thought …
+SMALL = 1000
+# … and after so many scans that others may have made, what was seen is old.
+SCANS_MISSED = 3
 Moved = Iterator[tuple[datetime, str]]
 
 
@@ -77,10 +82,17 @@ class StockNews:
         self._client, self._catalogue, self._settings, self._clock = client, catalogue, settings, clock
         self._seen = Remembered()
         self._scanned_at: datetime | None = None
+        self._untold: dict[str, None] = {}
 
     def since(self, since: datetime) -> Iterator[Notice]:
         """Facts of each such SKU, asked for now; dated by what moved it, so that the next poll goes on from there."""
-        yield from self._told(dict.fromkeys(self._corrected(), since))
+        self._untold |= dict.fromkeys(self._corrected())
+        while self._untold:
+            some = list(self._untold)[:AT_ONCE]
+            yield from self._told(dict.fromkeys(some, since))
+            # only now was it heard
+            for sku in some:
+                self._untold.pop(sku, None)
         doors = (
             self._moved(calls.LIST_ORDERS, "/orders", since),
             self._moved(calls.SHIPMENTS, "/shipments", since),
@@ -89,7 +101,7 @@ class StockNews:
         page: dict[str, datetime] = {}
         for at, sku in heapq.merge(*doors):
             page[sku] = at
-            if len(page) >= 100:
+            if len(page) >= AT_ONCE:
                 yield from self._told(page)
                 page = {}
         yield from self._told(page)
@@ -101,17 +113,25 @@ class StockNews:
                 yield from sorted({(at, str(item["sku"])) for item in row.get("items") or () if item.get("sku")})
 
     def _corrected(self) -> list[str]:
-        """SKUs whose source items changed since this worker's last scan; the first one only learns."""
+        """SKUs whose source items changed since this worker's last scan.
+
+        A first scan, or one after a long pause in which other workers told what this one did not see, tells the whole
+        of a small catalogue and only learns a large one: the full look is cheaper than that.
+        """
         now = self._clock()
-        every = self._settings.sources_every
-        if self._settings.inventory != "msi" or every <= 0:
+        every = timedelta(seconds=self._settings.sources_every)
+        if self._settings.inventory != "msi" or not every:
             return []
-        if self._scanned_at is not None and (now - self._scanned_at).total_seconds() < every:
+        since = now - self._scanned_at if self._scanned_at is not None else None
+        if since is not None and since < every:
             return []
+        if since is None or since > every * SCANS_MISSED:
+            self._seen = Remembered()
+        anew = not len(self._seen)
         lying = list(_as_facts(self._client.every_source_item(), now))
-        first, self._scanned_at = self._scanned_at is None, now
         changed = [fact.sku for fact in self._seen.changed(lying)]
-        return [] if first else changed
+        self._scanned_at = now
+        return [] if anew and len(changed) > SMALL else changed
 
     def _told(self, moved: Mapping[str, datetime]) -> list[Notice]:
         facts = self._catalogue.facts(list(moved)) if moved else {}

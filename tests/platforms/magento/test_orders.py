@@ -407,7 +407,7 @@ def test_a_credit_memo_makes_its_order_known_to_the_poll(magento):
 
 
 def test_web_orders_are_no_news_of_ours_but_move_their_skus(magento):
-    bench = magento()
+    bench = magento(sources_every=0)
     bench.pass_time(600)
     since = bench.now() - timedelta(seconds=60)
     with bench.shop.lock:

@@ -129,31 +129,59 @@ def test_without_places_a_hundred_skus_cost_two_calls(magento):
     assert len(bench.lines[-1].calls) == 2
 
 
-def test_a_correction_nobody_tells_of_is_found_by_the_scan_of_sources(magento):
+@pytest.fixture
+def scanned(magento):
+    """A shop whose source items this worker has seen five minutes ago, and what has happened since."""
     bench = magento(sources_every=300)
     bench.pass_time(600)
-    since = bench.now() - timedelta(seconds=60)
-    assert changed(bench, since) == {}
-    bench.set_stock("MUG", 4)
-    assert changed(bench, since) == {}
-    bench.pass_time(301)
-    told = changed(bench, bench.now() - timedelta(seconds=60))
-    assert {sku: fact.quantity for sku, fact in told.items()} == {"MUG": 4}
-    bench.pass_time(301)
-    assert changed(bench, bench.now() - timedelta(seconds=60)) == {}
+    assert set(changed(bench, bench.now() - timedelta(seconds=60))) == {"MUG", "TEE-S", "BOOK", "FOOD"}
+    bench.pass_time(200)
+    return bench
 
 
-def test_a_scan_that_fails_is_made_again_at_the_next_poll(magento):
-    bench = magento(sources_every=300)
-    bench.pass_time(600)
-    since = bench.now() - timedelta(seconds=60)
-    changed(bench, since)
-    bench.set_stock("MUG", 4)
-    bench.pass_time(301)
-    bench.spoil("source_item.list", "fail")
+def soon(bench, seconds=0):
+    bench.pass_time(seconds)
+    return changed(bench, bench.now() - timedelta(seconds=60))
+
+
+def test_a_correction_nobody_tells_of_is_found_by_the_scan_of_sources(scanned):
+    scanned.set_stock("MUG", 4)
+    assert soon(scanned) == {}
+    assert {sku: fact.quantity for sku, fact in soon(scanned, 101).items()} == {"MUG": 4}
+    assert soon(scanned, 301) == {}
+
+
+def test_a_scan_that_fails_is_made_again_at_the_next_poll(scanned):
+    scanned.set_stock("MUG", 4)
+    scanned.spoil("source_item.list", "fail")
     with pytest.raises(TryLater):
-        changed(bench, since)
-    assert changed(bench, since)["MUG"].quantity == 4
+        soon(scanned, 101)
+    assert soon(scanned)["MUG"].quantity == 4
+
+
+def test_a_correction_whose_number_could_not_be_asked_for_is_not_forgotten(scanned):
+    scanned.set_stock("MUG", 4)
+    scanned.spoil("stock.export", "fail")
+    with pytest.raises(TryLater):
+        soon(scanned, 101)
+    assert soon(scanned)["MUG"].quantity == 4
+
+
+def test_after_a_long_pause_a_number_that_came_back_is_told_all_the_same(scanned):
+    other = scanned.connect()
+    scanned.set_stock("MUG", 4)
+    list(other.notices_since(NoticeKind.PRODUCT, scanned.now()))
+    scanned.set_stock("MUG", 1000)
+    assert soon(scanned, 1000)["MUG"].quantity == 1000
+
+
+def test_a_large_catalogue_is_only_learned_by_a_first_scan(magento):
+    bench = magento(sources_every=300)
+    with bench.shop.lock:
+        generate(bench.shop, {"count": 1100, "prefix": "GEN", "quantity": 3})
+    assert soon(bench, 600) == {}
+    bench.set_stock("GEN-000007", 1)
+    assert set(soon(bench, 301)) == {"GEN-000007"}
 
 
 def test_facts_are_dated_by_the_moment_of_asking(magento):
