@@ -64,7 +64,7 @@ class ShopifyBench:
         self.app = create_app(self.shop)
         self.server = serve(self.app)
         self.lines: list[Downloading] = []
-        self.settings = {"full_look": "pages", **settings}
+        self.settings = settings
         self.platform = self.connect()
 
     def connect(self, *, credentials: dict[str, str] | None = None, **settings: Any) -> Any:

@@ -104,10 +104,10 @@ class Orders:
         """``tagsAdd``; those that are there already stay."""
         self.asking.ask(documents.ADD_TAGS, {"id": order, "tags": list(tags)})
 
-    def set_reference(self, order: str, value: str) -> None:
-        """``metafieldsSet`` of our unique metafield."""
-        field = {"ownerId": order, **reference_field(value)}
-        self.asking.ask(documents.SET_METAFIELDS, {"metafields": [field]})
+    def set_reference(self, order: str, value: str, *, released: bool) -> None:
+        """``metafieldsSet`` of our unique metafield and, with it or not at all, of the mark of a release."""
+        told = [reference_field(value), *([released_field()] if released else [])]
+        self.asking.ask(documents.SET_METAFIELDS, {"metafields": [{"ownerId": order, **field} for field in told]})
 
     def drop_reference(self, order: str) -> None:
         """``metafieldsDelete`` of our unique metafield, whether or not it is there."""
@@ -163,3 +163,8 @@ class Orders:
 def reference_field(value: str) -> dict[str, str]:
     """Our unique metafield as an input."""
     return {"namespace": documents.NAMESPACE, "key": documents.ORDER_ID, "type": "id", "value": value}
+
+
+def released_field() -> dict[str, str]:
+    """The mark of a release as an input: what carries it is not held again."""
+    return {"namespace": documents.NAMESPACE, "key": documents.RELEASED, "type": "boolean", "value": "true"}

@@ -82,13 +82,16 @@ def _named_after(name: str, old: str) -> bool:
 
 
 def hand_over(desk: Desk, order_id: str, heir_id: str, reference: OrderReference) -> ShopOrder:
-    """Take the metafield from the one and write it on the other; the heir keeps all that it has. Repeatable."""
+    """Take the metafield from the one and write it on the other; the heir keeps all that it has. Repeatable.
+
+    The heir of an order we had released is released, too: nobody holds it when it is found.
+    """
     heir = existing(desk, heir_id)
     if heir.reference != str(reference):
         old = desk.client.order(order_id)
         if old is not None and old.reference == str(reference):
             desk.client.drop_reference(old.id)
-        desk.client.set_reference(heir.id, str(reference))
+        desk.client.set_reference(heir.id, str(reference), released=old is None or bool(old.released))
     told = {orders.REFERENCE: str(reference)}
     if heir.attributes.get(orders.REFERENCE) != str(reference):
         kept = [{"key": key, "value": value} for key, value in {**heir.attributes, **told}.items() if value]

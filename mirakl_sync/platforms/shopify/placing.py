@@ -7,8 +7,8 @@ from typing import Any
 
 from mirakl_sync.money import Money
 from mirakl_sync.platforms.shopify.amounts import money, shares, tax_lines, told_taxes
-from mirakl_sync.platforms.shopify.client import reference_field
-from mirakl_sync.platforms.shopify.documents.orders import CLAIMS, NAMESPACE, RELEASED
+from mirakl_sync.platforms.shopify.client import reference_field, released_field
+from mirakl_sync.platforms.shopify.documents.orders import CLAIMS, NAMESPACE
 from mirakl_sync.platforms.shopify.gids import gid
 from mirakl_sync.platforms.shopify.orders import BYPASS, LINE_ID, REFERENCE
 from mirakl_sync.platforms.shopify.settings import StoreSettings
@@ -60,7 +60,7 @@ def order_input(draft: OrderDraft, variants: Mapping[str, Variant], settings: St
 
 def release_input(draft: OrderDraft) -> dict[str, Any]:
     """``OrderInput``: what only the release knows, and the mark that it has been."""
-    body: dict[str, Any] = {"metafields": [_field(RELEASED, "boolean", "true")]}
+    body: dict[str, Any] = {"metafields": [released_field()]}
     if not draft.customer.generic and draft.customer.email:
         body["email"] = draft.customer.email
     return body | addresses(draft, with_billing=False)
