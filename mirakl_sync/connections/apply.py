@@ -31,6 +31,7 @@ from mirakl_sync.db.models import (
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.orders import states
+from mirakl_sync.platforms.registry import platform
 from mirakl_sync.policy.model import Policy
 from mirakl_sync.policy.schema import write_policy
 from mirakl_sync.shelf import offers
@@ -121,6 +122,7 @@ def _connection(tx: Transaction, wanted: WantedConnection, now: datetime) -> Con
     marketplace = _named(tx, Marketplace, wanted.marketplace, f"connection.{wanted.key}.marketplace")
     store = _named(tx, Store, wanted.store, f"connection.{wanted.key}.store")
     row = by_key(tx, Connection, wanted.key)
+    planner_pk = _planner(tx, wanted)
     shop, policy = _shop(tx, wanted, marketplace, row), keep_policy(tx, wanted.policy)
     if row is None:
         row = Connection(key=wanted.key, orders_from=wanted.orders_from or now, paused=[])
@@ -128,10 +130,23 @@ def _connection(tx: Transaction, wanted: WantedConnection, now: datetime) -> Con
     elif row.store_pk != store.id:
         _refuse_moving_open_orders(tx, row, store)
     row.shop, row.store = shop, store
-    row.policy_version = policy
+    row.policy_version, row.planner_pk = policy, planner_pk
     row.orders_from = wanted.orders_from or row.orders_from
     row.paused = row.paused if wanted.paused is None else list(wanted.paused)
     return row
+
+
+def _planner(tx: Transaction, wanted: WantedConnection) -> int | None:
+    if not wanted.planner:
+        return None
+    where = f"connection.{wanted.key}.planner"
+    store: Store = _named(tx, Store, wanted.planner, where)
+    if platform(store.platform).plan is None:
+        raise Misconfigured(
+            f"{where} is {store.key!r}, a {store.platform}, which is no planner.",
+            way_out="Name a store of a kind that plans, such as inventory_planner.",
+        )
+    return store.id
 
 
 def _route(tx: Transaction, wanted: WantedRoute, words: Sequence[str], who: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from mirakl_sync.connections.difference import by_key
 from mirakl_sync.connections.fitting import fit_of, truth_of
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.connections.pausing import connection
+from mirakl_sync.connections.planner_check import planner_findings
 from mirakl_sync.db.models import Connection, Marketplace
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, RateLimited
 from mirakl_sync.records.shop import Finding
@@ -43,11 +44,12 @@ def check(wiring: Wiring, key: str, say: Say = lambda _: None) -> list[Finding]:
         with wiring.db.reading() as tx:
             address = f"{wiring.config.hooks_url.rstrip('/')}/hooks/{by_key(tx, Connection, key).store.key}"
         store += _guarded("webhooks", lambda: opened.platform.watch(address))
+    beside = _guarded("planner", lambda: planner_findings(wiring, key))
     with wiring.db.reading() as tx:
         row: Connection = by_key(tx, Connection, key)
         fits = [*fit_of(row, store), truth_of(row)]
         standing = list(_standing(row))
-    return [*found, *store, *fits, *standing]
+    return [*found, *store, *fits, *beside, *standing]
 
 
 def clock_finding(marketplace: str, theirs: datetime | None, ours: datetime) -> Finding:

@@ -81,6 +81,10 @@ def _connection(tx: Transaction, wanted: WantedConnection) -> Iterator[Change]:
     subject = f"connection {wanted.key}"
     new = {"marketplace": wanted.marketplace, "shop": wanted.shop_id, "store": wanted.store}
     old = row and {"marketplace": row.shop.marketplace.key, "shop": row.shop.shop_id, "store": row.store.key}
+    planner = tx.get(Store, row.planner_pk) if row is not None and row.planner_pk is not None else None
+    if wanted.planner or planner is not None:
+        new["planner"] = wanted.planner
+        old = old and {**old, "planner": planner.key if planner else ""}
     if wanted.orders_from is not None:
         new["orders_from"] = wanted.orders_from.isoformat()
         old = old and {**old, "orders_from": row.orders_from.isoformat()}

@@ -60,6 +60,8 @@ class WantedConnection:
     policy: Policy
     orders_from: datetime | None = None
     paused: tuple[str, ...] | None = None
+    # the planner beside the store; empty: none
+    planner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,4 +192,5 @@ def _connection(key: str, table: Any, environ: Mapping[str, str]) -> WantedConne
         policy=policy,
         orders_from=said.get("orders_from"),
         paused=tuple(said["paused"]) if "paused" in said else None,
+        planner=said.get("planner", ""),
     )

@@ -105,6 +105,7 @@ class ConnectionSchema(Strict):
     shop = Written(_shop_id, str, required=True)
     api_key = kinds.String(required=True)
     store = kinds.String(required=True)
+    planner = kinds.String()
     preset = kinds.String()
     orders_from = Written(_moment, str)
     paused = kinds.List(kinds.String(validate=validate.OneOf(FEEDS, error="allowed are {choices}")))

@@ -47,12 +47,12 @@ MAY_IMPORT = {
     "orders": "errors money records policy db cases inbox shelf connections mirakl.orders platforms.contract dispatch "
     "upkeep.heartbeat http.redact wiring",
     "connections": "errors clock records policy profiles db cases.step inbox notify.hours mirakl platforms "
-    "http.contract http.tokens orders.states orders.by_hand shelf.offers wiring",
+    "http.contract http.tokens orders.states orders.by_hand shelf.offers planning.fitting wiring",
     "shipments": "errors records policy.model db cases inbox connections mirakl.orders dispatch orders.states wiring",
     "stock": "errors records policy.model db cases.step inbox shelf connections mirakl.refusals "
     "orders.selling platforms explain.wording dispatch upkeep.heartbeat wiring",
-    "planning": "errors records policy.units db cases.step inbox.desk shelf.board mirakl.demand platforms.planner "
-    "orders.states upkeep.heartbeat wiring",
+    "planning": "errors records policy.units db cases.step inbox.desk shelf.board mirakl.demand platforms.contract "
+    "platforms.planner orders.states upkeep.heartbeat wiring",
     "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.lineage "
     "orders.selling orders.shop_changes orders.states upkeep.heartbeat wiring",
     "explain": "errors db cases orders shipments platforms.contract wiring",

@@ -138,7 +138,7 @@ def test_a_file_is_read_with_its_secrets_from_where_it_says(tmp_path: Path) -> N
             {"connection__paused": ["returns"]},
             "connection.acme-manor.paused.0 is 'returns': allowed are orders, shipments, stock.",
         ),
-        ({"connection__planner": "x"}, "connection.acme-manor.planner is 'x': this key is not known."),
+        ({"connection__planer": "x"}, "connection.acme-manor.planer is 'x': this key is not known."),
         (
             {"connection__orders_from": "yesterday"},
             (
