@@ -26,6 +26,7 @@ class MagentoBench:
     levers = frozenset(
         {
             Lever.INERT,
+            Lever.INERT,
             Lever.WRONG_TOTAL,
             Lever.CONTENTS,
             Lever.CORRECT,
@@ -154,3 +155,14 @@ class MagentoBench:
 
     def close(self) -> None:
         self.server.stop()
+
+
+class MagentoModuleBench(MagentoBench):
+    """A Magento with our small module, which reserves the stock of an order as it saves it, held or not."""
+
+    levers = MagentoBench.levers - {Lever.INERT}
+    chosen: ClassVar[dict[str, Any]] = {"orders_by": "module"}
+    shop_chosen: ClassVar[dict[str, Any]] = {"module": True}
+
+    def trouble(self, what: str) -> None:
+        self.spoil("module.order", what)
