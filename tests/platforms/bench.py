@@ -17,6 +17,8 @@ SKUS = {"MUG": "", "TEE-S": "", "BOOK": "super-reduced", "FOOD": "reduced-rate"}
 class Lever(StrEnum):
     """What can happen in some shops and not in others; a question that needs it is asked only where it can."""
 
+    # whatever it claims, nobody can edit its orders or give money back
+    UNCHANGING = "unchanging"
     # an order can be thrown away and still be read
     TRASH = "trash"
     # two orders for one sale are possible
@@ -51,6 +53,8 @@ class Lever(StrEnum):
     SILENT = "silent"
     # products can be uncounted
     UNCOUNTED = "uncounted"
+    # staff can give money back for pieces, on the order itself
+    GIVE_BACK = "give_back"
     # the note of a draft stands on the order
     NOTES = "notes"
     # every order shows up whatever its status
@@ -83,6 +87,9 @@ class Bench(Protocol):
 
     def correct(self, order_id: str, parcel_id: str, number: str) -> None: ...
     def unpack(self, order_id: str, parcel_id: str) -> None: ...
+    def give_back(self, order_id: str, inside: dict[str, int]) -> None:
+        """Staff refund so many pieces of lines, by our line ids, at what they were sold for."""
+
     def standing(self, reference: OrderReference) -> list[str]:
         """Ids of the orders of a sale that are neither cancelled nor thrown away."""
 
