@@ -8,7 +8,7 @@ from typing import Any
 
 from mirakl_sync.connections import refresh
 from mirakl_sync.connections.difference import by_key
-from mirakl_sync.connections.fitting import fit_of, truth_of
+from mirakl_sync.connections.fitting import fit_of, together_of, truth_of
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.connections.pausing import connection
 from mirakl_sync.connections.planner_check import planner_findings
@@ -47,7 +47,7 @@ def check(wiring: Wiring, key: str, say: Say = lambda _: None) -> list[Finding]:
     beside = _guarded("planner", lambda: planner_findings(wiring, key))
     with wiring.db.reading() as tx:
         row: Connection = by_key(tx, Connection, key)
-        fits = [*fit_of(row, store), truth_of(row)]
+        fits = [*fit_of(row, store), truth_of(row), *together_of(row)]
         standing = list(_standing(row))
     return [*found, *store, *fits, *beside, *standing]
 

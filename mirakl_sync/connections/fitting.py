@@ -15,12 +15,13 @@ from mirakl_sync.db.models import Connection, Marketplace, Store
 from mirakl_sync.errors import Misconfigured, Unavailable
 from mirakl_sync.http.contract import Answer, Operation, Upload
 from mirakl_sync.mirakl.limits import operations
-from mirakl_sync.platforms.contract import StoreAccess
+from mirakl_sync.platforms.contract import PlatformSpec, StoreAccess
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.policy.fit import Terms, blocking, fit
 from mirakl_sync.policy.model import StockPolicy
 from mirakl_sync.policy.schema import read_policy, read_window
 from mirakl_sync.policy.stock_fit import source_of_truth
+from mirakl_sync.policy.together import together
 from mirakl_sync.profiles.known import profiles
 from mirakl_sync.records.shop import Finding
 
@@ -29,7 +30,20 @@ def fit_of(row: Connection, store_findings: Sequence[Finding] = ()) -> list[Find
     """What stands against this connection's policy."""
     policy = read_policy(row.policy_version.content)
     side = replace(terms(row.shop.marketplace), beside=_beside(row))
-    return fit(policy, platform(row.store.platform), side, store_findings)
+    return fit(policy, _as_set(row.store), side, store_findings)
+
+
+def together_of(row: Connection) -> list[Finding]:
+    """What this store and this marketplace can and cannot do together."""
+    market, spec = row.shop.marketplace, _as_set(row.store)
+    policy = read_policy(row.policy_version.content)
+    return together(policy, spec.label, spec.capabilities, market.name or market.key, market.facts or {})
+
+
+def _as_set(store: Store) -> PlatformSpec:
+    """The platform as this store's settings make it."""
+    spec = platform(store.platform)
+    return replace(spec, capabilities=spec.capabilities_with(store.settings))
 
 
 def truth_of(row: Connection) -> Finding:

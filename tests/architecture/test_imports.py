@@ -115,6 +115,7 @@ PURE = {
     "policy.presets": "errors",
     "policy.fit": "platforms.contract policy.model policy.stock_fit policy.units records",
     "policy.stock_fit": "platforms.contract policy.model policy.units records",
+    "policy.together": "platforms.contract policy.model records",
     "policy.units": "",
     "money": "",
     "records": "money records",
