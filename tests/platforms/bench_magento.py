@@ -32,6 +32,7 @@ class MagentoBench:
             Lever.CORRECT,
             Lever.PARCEL_DATES,
             Lever.UNCOUNTED,
+            Lever.GIVE_BACK,
             Lever.NOTES,
             Lever.ALL_STATUSES,
         }
@@ -108,6 +109,11 @@ class MagentoBench:
 
     def unpack(self, order_id: str, parcel_id: str) -> None:
         raise NotImplementedError("Magento has no way to take a shipment back")
+
+    def give_back(self, order_id: str, inside: dict[str, int]) -> None:
+        items = [{"line_id": line_id, "quantity": count} for line_id, count in inside.items()]
+        with self.shop.lock:
+            packing.pay_back(self.shop, self.shop.store.orders.rows[int(order_id)], {"items": items})
 
     def standing(self, reference: OrderReference) -> list[str]:
         return [str(number) for number in self.shop.books(summary=False)["by_reference"].get(str(reference), [])]
