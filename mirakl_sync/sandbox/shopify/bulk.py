@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from graphql import GraphQLError
+
 from mirakl_sync.sandbox.shopify.bulk_query import BulkQuery, OddQuery, read
+from mirakl_sync.sandbox.shopify.bulk_reading import Children, read_page, read_row
 from mirakl_sync.sandbox.shopify.gids import gid, number_of
 from mirakl_sync.sandbox.shopify.schema import moment
 
@@ -76,58 +78,41 @@ def work(shop: Shop) -> None:
 
 
 def _piece(shop: Shop, row: Bulk) -> None:
-    from mirakl_sync.sandbox.shopify.engine import execute_quietly
+    from mirakl_sync.sandbox.shopify.operations import FIELDS
 
-    answer = execute_quietly(row.call, row.query.document, {"bulkCursor": row.cursor, "bulkSize": PIECE})
-    if answer.get("errors"):
-        code = answer["errors"][0]["extensions"].get("code")
+    known = FIELDS[row.query.field]
+    try:
+        row.call.need(row.query.field, *known.scopes) if known.scopes else None
+        page = read_page(row.query.top, known.resolve, row.call, PIECE, row.cursor)
+        for node in page.nodes:
+            row.roots += 1
+            _write(row, node)
+    except GraphQLError as error:
+        code = (error.extensions or {}).get("code")
         row.error = code if code == "ACCESS_DENIED" else "INTERNAL_SERVER_ERROR"
         _finish(shop, row, "FAILED")
         return
-    connection = next(iter(answer["data"].values()))
-    for node in members(connection):
-        row.roots += 1
-        _write(row, node)
-    info = connection["pageInfo"]
-    row.cursor = info["endCursor"]
-    if not info["hasNextPage"]:
+    row.cursor = page.page_info["endCursor"]
+    if not page.page_info["hasNextPage"]:
         _finish(shop, row, "COMPLETED")
 
 
-def _write(row: Bulk, node: Shown) -> None:
+def _write(row: Bulk, node: Any) -> None:
     """A node is a line; the members of its connections are lines of their own that name it."""
-    below: list[Shown] = []
-    row.lines.append(_printed(_plain(node, node.get("id"), below)))
+    children: Children = []
+    shown = read_row(row.query.top.below, node, row.call, children)
+    row.lines.append(_printed(shown))
+    _write_children(row, shown.get("id"), children)
+
+
+def _write_children(row: Bulk, parent: Any, children: Children) -> None:
     goal = row.lines if row.grouped else row.children
-    while below:
-        child = below.pop(0)
-        deeper: list[Shown] = []
-        goal.append(_printed(_plain(child, child.get("id"), deeper)))
-        below = [*deeper, *below]
-
-
-def _plain(node: Shown, parent: Any, below: list[Shown]) -> Shown:
-    """The node without its connections, whose members go to `below`."""
-    kept: Shown = {}
-    for name, value in node.items():
-        if _is_connection(value):
-            below += [{**each, "__parentId": parent} for each in members(value)]
-        elif isinstance(value, dict):
-            kept[name] = _plain(value, parent, below)
-        else:
-            kept[name] = value
-    return kept
-
-
-def _is_connection(value: Any) -> bool:
-    return isinstance(value, dict) and (isinstance(value.get("edges"), list) or isinstance(value.get("nodes"), list))
-
-
-def members(connection: Shown) -> Iterator[Shown]:
-    if "nodes" in connection:
-        yield from connection["nodes"]
-    else:
-        yield from (edge["node"] for edge in connection["edges"])
+    for steps, nodes in children:
+        for node in nodes:
+            deeper: Children = []
+            shown = read_row(steps, node, row.call, deeper)
+            goal.append(_printed({**shown, "__parentId": parent}))
+            _write_children(row, shown.get("id"), deeper)
 
 
 def _printed(node: Shown) -> str:

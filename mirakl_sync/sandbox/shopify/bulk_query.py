@@ -1,25 +1,21 @@
-"""The text of a bulk operation: what the vendor allows in it, and how it is run a piece at a time."""
+"""The text of a bulk operation, and what the vendor allows in it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
-    DocumentNode,
     FieldNode,
     GraphQLSyntaxError,
-    InlineFragmentNode,
     OperationDefinitionNode,
-    SelectionNode,
     SelectionSetNode,
     get_named_type,
     parse,
-    print_ast,
     validate,
 )
 
-from mirakl_sync.sandbox.shopify.paging import ALL
+from mirakl_sync.sandbox.shopify.bulk_reading import Step, step_of
 from mirakl_sync.sandbox.shopify.schema import schema
 
 MOST_CONNECTIONS, DEEPEST = 5, 2
@@ -31,9 +27,10 @@ class OddQuery(ValueError):
 
 @dataclass(frozen=True)
 class BulkQuery:
-    """The query made runnable: its top connection takes $bulkSize and $bulkCursor, the others have no end."""
+    """The one field that is asked for, and the steps its rows are read by."""
 
-    document: DocumentNode
+    field: str
+    top: Step
 
 
 def read(text: str) -> BulkQuery:
@@ -52,8 +49,7 @@ def read(text: str) -> BulkQuery:
     if len(fields) != 1 or not isinstance(fields[0], FieldNode) or not _is_connection(fields[0], "QueryRoot"):
         raise OddQuery("Bulk queries must contain exactly one top-level field, and it must be a connection.")
     _refuse_odd(fields[0], "QueryRoot")
-    runnable = parse(f"query Bulk($bulkSize: Int!, $bulkCursor: String) {{ {_top(fields[0])} }}")
-    return BulkQuery(runnable)
+    return BulkQuery(fields[0].name.value, step_of(fields[0], "QueryRoot"))
 
 
 def _refuse_odd(top: FieldNode, kind: str) -> None:
@@ -120,45 +116,3 @@ def _fields(chosen: SelectionSetNode | None) -> list[FieldNode]:
         else:
             found += _fields(getattr(each, "selection_set", None))
     return found
-
-
-def _top(node: FieldNode) -> str:
-    """The one field, as text, with sizes for every connection and the page's end."""
-    sized = _sized(node, "QueryRoot", "first: $bulkSize, after: $bulkCursor")
-    chosen, page_info = sized.selection_set, _field("pageInfo { hasNextPage endCursor }")
-    if chosen is None:
-        raise OddQuery("A connection must have selections.")
-    return print_ast(replace(sized, selection_set=replace(chosen, selections=(*chosen.selections, page_info))))
-
-
-def _sized(node: FieldNode, kind: str, sizes: str) -> FieldNode:
-    """The field with these sizes if it is a connection; whatever is below it is read to its end."""
-    arguments = tuple(node.arguments or ())
-    if _is_connection(node, kind):
-        kept = [each for each in arguments if each.name.value not in ("first", "last", "after", "before")]
-        arguments = (*kept, *(_field(f"x({sizes})").arguments or ()))
-    chosen = _sized_set(node.selection_set, _kind_of(node, kind)) if node.selection_set else None
-    return replace(node, arguments=arguments, selection_set=chosen)
-
-
-def _sized_set(chosen: SelectionSetNode, kind: str) -> SelectionSetNode:
-    return replace(chosen, selections=tuple(_sized_one(each, kind) for each in chosen.selections))
-
-
-def _sized_one(node: SelectionNode, kind: str) -> SelectionNode:
-    if isinstance(node, FieldNode):
-        return _sized(node, kind, f"first: {ALL}")
-    if isinstance(node, InlineFragmentNode):
-        inner = node.type_condition.name.value if node.type_condition else kind
-        return replace(node, selection_set=_sized_set(node.selection_set, inner))
-    return node
-
-
-def _field(text: str) -> FieldNode:
-    """One field from its text."""
-    operation = parse(f"{{ {text} }}").definitions[0]
-    if isinstance(operation, OperationDefinitionNode):
-        for each in operation.selection_set.selections:
-            if isinstance(each, FieldNode):
-                return each
-    raise OddQuery(f"{text} is no field")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphql import DocumentNode, GraphQLError, execute, get_directive_values
+from graphql import GraphQLError, execute, get_directive_values
 
 from mirakl_sync.sandbox.shopify import faults
 from mirakl_sync.sandbox.shopify.cost import MOST_PER_CALL, actual, requested
@@ -48,11 +48,6 @@ def run(call: Call, sent: Reply) -> Reply:
         return _paid(call, document, operation, sent.get("variables") or {})
 
 
-def execute_quietly(call: Call, document: DocumentNode, variables: Reply) -> Reply:
-    """Runs a document of the shop's own, such as a piece of a bulk operation, for nothing."""
-    return _executed(call, document, None, variables)
-
-
 def _paid(call: Call, document: Document, operation: Operation, variables: Reply) -> Reply:
     bucket, now = call.shop.bucket, call.shop.clock.seconds()
     cost = requested(
@@ -63,7 +58,7 @@ def _paid(call: Call, document: Document, operation: Operation, variables: Reply
     if not bucket.take(cost, now):
         call.shop.calls.over_limit("cost")
         return {"errors": [faults.throttled()], "extensions": _told(call.shop, cost, None)}
-    answer = _executed(call, document.node, operation, variables)
+    answer = _executed(call, document, operation, variables)
     if "data" not in answer:
         bucket.give_back(cost)
         return answer
@@ -72,13 +67,13 @@ def _paid(call: Call, document: Document, operation: Operation, variables: Reply
     return {**answer, "extensions": _told(call.shop, cost, spent)}
 
 
-def _executed(call: Call, document: DocumentNode | None, operation: Operation | None, variables: Reply) -> Reply:
+def _executed(call: Call, document: Document, operation: Operation, variables: Reply) -> Reply:
     result = execute(
         schema(),
-        document,  # type: ignore[arg-type]  # a document without errors has one
+        document.node,  # type: ignore[arg-type]  # a document without errors has one
         context_value=call,
         variable_values=variables,
-        operation_name=operation.node.name.value if operation and operation.node.name else None,
+        operation_name=operation.node.name.value if operation.node.name else None,
         field_resolver=_resolve,
         type_resolver=_kind_of,
         is_awaitable=_never,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from mirakl_sync.sandbox.shopify import states
-from mirakl_sync.sandbox.shopify.model import Fulfillment, FulfillmentOrder, Metafield, Order
+from mirakl_sync.sandbox.shopify.model import Fulfillment, FulfillmentOrder, Metafield, Order, Refund
 from mirakl_sync.sandbox.shopify.order_index import OrderIndex, Picture
 from mirakl_sync.sandbox.shopify.settings import ShopSettings
 
@@ -22,11 +22,13 @@ class OrderTable:
         self._noted: dict[int, tuple[str, str | None]] = {}
         self._units: dict[int, int] = {}
         self._fulfillments: dict[int, int] = {}
+        self._refunds: dict[int, int] = {}
 
     def save(self, order: Order, seen_from: float) -> None:
         self.rows[order.id] = order
         self._units.update((unit.id, order.id) for unit in order.fulfillment_orders)
         self._fulfillments.update((each.id, order.id) for each in order.fulfillments)
+        self._refunds.update((each.id, order.id) for each in order.refunds)
         self._note(order.id, books_status(order), None if order.cancelled else self.reference(order))
         self.index.put(seen_from, order.id, picture(order))
 
@@ -47,6 +49,12 @@ class OrderTable:
         """A fulfillment and the order it is of."""
         order = self.rows.get(self._fulfillments.get(number, 0))
         found = [each for each in order.fulfillments if each.id == number] if order else []
+        return (order, found[0]) if order and found else None
+
+    def refund(self, number: int) -> tuple[Order, Refund] | None:
+        """A refund and the order it is of."""
+        order = self.rows.get(self._refunds.get(number, 0))
+        found = [each for each in order.refunds if each.id == number] if order else []
         return (order, found[0]) if order and found else None
 
     def reference(self, order: Order) -> str | None:

@@ -10,7 +10,6 @@ from mirakl_sync.sandbox.shopify.fulfillment_views import FulfillmentOrderView, 
 from mirakl_sync.sandbox.shopify.gids import gid, number_of, split
 from mirakl_sync.sandbox.shopify.goods_views import ProductView
 from mirakl_sync.sandbox.shopify.order_calls import read as read_order
-from mirakl_sync.sandbox.shopify.order_views import LineView
 from mirakl_sync.sandbox.shopify.refund_views import RefundView
 from mirakl_sync.sandbox.shopify.small_views import app
 
@@ -83,21 +82,8 @@ def fulfillment(call: Call, id: str) -> FulfillmentView | None:
 
 
 def _refund(call: Call, id: str) -> RefundView | None:
-    wanted = number_of(id, "Refund")
-    for order in call.shop.orders.rows.values():
-        for row in order.refunds:
-            if row.id == wanted:
-                return RefundView(call.shop, order, row)
-    return None
-
-
-def _line(call: Call, id: str) -> LineView | None:
-    wanted = number_of(id, "LineItem")
-    for order in call.shop.orders.rows.values():
-        for row in order.lines:
-            if row.id == wanted:
-                return LineView(call.shop, order, row)
-    return None
+    found = call.shop.orders.refund(number_of(id, "Refund"))
+    return RefundView(call.shop, *found) if found else None
 
 
 def _order(call: Call, id: str) -> Any:
@@ -122,5 +108,4 @@ _READ: dict[str, Any] = {
     "BulkOperation": bulk.read_one,
     "OrderCancelJobResult": _job_result,
     "WebhookSubscription": hook_calls.read,
-    "LineItem": _line,
 }

@@ -213,6 +213,21 @@ def test_a_bulk_operation_is_a_file_of_lines_whose_children_name_their_parent(cl
     assert "inventoryLevels" not in lines[0]["inventoryItem"]
 
 
+def test_a_bulk_operation_reads_what_a_call_reads(client):
+    client.made()
+    query = """{ orders { edges { node { id kind: __typename name app { name } tags createdAt
+      totalPriceSet { shopMoney { amount } } customAttributes { key value }
+      agreements { edges { node { id reason ... on OrderAgreement { order { name } } ... on RefundAgreement {
+        refund { id } } } } } } } } }"""
+
+    order, agreement = lines_of(client, bulk(client, query))
+
+    called = client(query.replace("orders {", "orders(first: 1) {").replace("agreements {", "agreements(first: 5) {"))
+    node = called["edges"][0]["node"]
+    assert node.pop("agreements")["edges"][0]["node"] == {k: v for k, v in agreement.items() if k != "__parentId"}
+    assert (order, order["kind"]) == (node, "Order")
+
+
 def test_a_bulk_operation_takes_its_time_and_reads_more_than_a_page(make_client):
     client = make_client(bulk_seconds=5.0)
     client.control("generate", {"count": 450, "prefix": "G-"})
