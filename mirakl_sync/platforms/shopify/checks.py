@@ -24,6 +24,7 @@ NEEDED = {
 USEFUL = {
     "read_fulfillments": "webhooks about parcels",
     "read_customers": "telling by its buyer which order took the place of another",
+    "write_order_edits": "taking off what the marketplace did not sell after all",
     "read_all_orders": "orders older than 60 days",
     "read_third_party_fulfillment_orders": "holding what fulfilment services send",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from mirakl_sync.platforms.shopify.answers import TOO_COSTLY
 from mirakl_sync.platforms.shopify.asking import LONG, Asking
 from mirakl_sync.platforms.shopify.documents import orders as documents
 from mirakl_sync.platforms.shopify.gids import gid
+from mirakl_sync.platforms.shopify.orders import LINE_ID
 from mirakl_sync.platforms.shopify.schemas import read
 from mirakl_sync.platforms.shopify.told import Refund, ShopOrder
 
@@ -99,6 +100,16 @@ class Orders:
         """``job(id:)``; one the shop has forgotten is done."""
         found = self.asking.ask(documents.JOB, {"id": job})["job"]
         return not found or bool(found.get("done"))
+
+    def take_off(self, order: str, unwanted: Container[str], note: str) -> None:
+        """``orderEditBegin``, ``orderEditSetQuantity`` and ``orderEditCommit``: none is left of the lines with these of
+        Mirakl's ids, and their pieces are for sale again. Nothing is changed before the last call."""
+        edit = self.asking.ask(documents.EDIT, {"id": order})["orderEditBegin"]["calculatedOrder"]
+        for line in edit["lineItems"]["nodes"]:
+            ids = {each.get("value") for each in line["customAttributes"] if each["key"] == LINE_ID}
+            if line["quantity"] and any(each in unwanted for each in ids):
+                self.asking.ask(documents.SET_QUANTITY, {"id": edit["id"], "line": line["id"], "quantity": 0})
+        self.asking.ask(documents.COMMIT_EDIT, {"id": edit["id"], "note": note})
 
     def add_tags(self, order: str, tags: Sequence[str]) -> None:
         """``tagsAdd``; those that are there already stay."""

@@ -68,7 +68,7 @@ def platform_order(order: ShopOrder, admin_url: str = "") -> PlatformOrder:
         order_id=number(order.id),
         number=order.name,
         status=status_of(order),
-        total=Money(order.total, order.currency),
+        total=Money(_total(order), order.currency),
         live=not order.cancelled_at and not is_held(order),
         canceled=order.cancelled_at is not None,
         reserves=not bypassed and not order.cancelled_at,
@@ -82,6 +82,13 @@ def platform_order(order: ShopOrder, admin_url: str = "") -> PlatformOrder:
         lines=_lines(order),
         refunds=tuple(_refund(order, refund) for refund in order.refunds),
     )
+
+
+def _total(order: ShopOrder) -> Decimal:
+    """What the order comes to as edited, whatever was given back of it since; a cancelled one keeps its last word."""
+    if order.cancelled_at or not order.current:
+        return order.total
+    return order.current + sum((refund.total for refund in order.refunds), Decimal(0))
 
 
 def _lines(order: ShopOrder) -> tuple[ShopLine, ...]:

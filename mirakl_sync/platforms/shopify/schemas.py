@@ -188,6 +188,7 @@ class OrderSchema(_Flat):
     paid = _text(data_key="displayFinancialStatus")
     sent = fields.String(data_key="displayFulfillmentStatus", required=True)
     total = fields.Nested(_Money, data_key="totalPriceSet", required=True)
+    current = fields.Nested(_Money, data_key="currentTotalPriceSet", required=True)
     taxes_included = fields.Boolean(data_key="taxesIncluded", load_default=True)
     source_identifier = _text(data_key="sourceIdentifier")
     tags = fields.List(fields.String(), load_default=list)
@@ -210,7 +211,7 @@ class OrderSchema(_Flat):
             data[name] = tuple(data[name])
         data["attributes"] = _pairs(data["attributes"])
         data["refund_ids"] = tuple(each["id"] for each in data["refund_ids"])
-        total = data.pop("total")
+        total, data["current"] = data.pop("total"), data["current"]["amount"]
         for name in ("paid", "source_identifier"):
             data[name] = data[name] or ""
         return ShopOrder(**data, total=total["amount"], currency=total["currency"])

@@ -77,7 +77,8 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class ShopOrder:
-    """An order as Shopify tells it. ``reference`` is our unique metafield: no copy of the order carries it."""
+    """An order as Shopify tells it. ``reference`` is our unique metafield: no copy of the order carries it. ``current``
+    is what is left of ``total`` after edits and refunds."""
 
     id: str
     name: str
@@ -87,6 +88,7 @@ class ShopOrder:
     paid: str
     sent: str
     total: Decimal
+    current: Decimal
     currency: str
     taxes_included: bool
     source_identifier: str

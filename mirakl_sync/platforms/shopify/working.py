@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mirakl_sync.errors import MiraklSyncError, NeedsAnswer, RateLimited, Refused, TryLater, Unavailable
+from mirakl_sync.money import Money
 from mirakl_sync.platforms.shopify import definitions, orders, placing
 from mirakl_sync.platforms.shopify.amounts import check_sum
 from mirakl_sync.platforms.shopify.client import Orders
@@ -141,7 +142,7 @@ def release(desk: Desk, order_id: str, draft: OrderDraft) -> ShopOrder:
     if not order.released:
         if orders.has_begun_to_leave(order):
             raise Refused(f"Shopify order {order.name} was sent without our release.", code="order_completed")
-        _check_unchanged(order, draft)
+        order = _as_sold(desk, order, draft)
         desk.client.update(order.id, placing.release_input(draft))
     if draft.paid and order.paid in UNPAID and order.total:
         _mark_as_paid(desk, order)
@@ -151,17 +152,23 @@ def release(desk: Desk, order_id: str, draft: OrderDraft) -> ShopOrder:
     return existing(desk, order_id)
 
 
-def _check_unchanged(order: ShopOrder, draft: OrderDraft) -> None:
-    """What the marketplace refused meanwhile is for staff to take off: its price is no part of the order any more."""
-    held = {orders.line_id(line) for line in order.lines if line.current}
-    gone = sorted(held - {line.line_id for line in draft.lines} - {""})
-    if gone or order.total != draft.total.amount:
+def _as_sold(desk: Desk, order: ShopOrder, draft: OrderDraft) -> ShopOrder:
+    """Lines of ours that the draft no longer has were refused meanwhile: they are taken off. ``Refused`` where the
+    order then comes to another sum than was sold, as it does where their shipping had a price."""
+    gone = {orders.line_id(line) for line in order.lines if line.current} - {
+        "",
+        *(line.line_id for line in draft.lines),
+    }
+    if gone:
+        desk.client.take_off(order.id, gone, "Not sold by the marketplace.")
+        order = existing(desk, number(order.id))
+    if order.current != draft.total.amount:
         raise Refused(
-            f"Shopify order {order.name} shows {order.total} {order.currency}, the marketplace sold for {draft.total}"
-            + (f"; its lines {', '.join(gone)} were not sold." if gone else "."),
+            f"Shopify order {order.name} shows {Money(order.current, order.currency)}, it must be {draft.total}.",
             code="total_differs",
             way_out="Edit the order in the Shopify admin, or cancel it there.",
         )
+    return order
 
 
 def _mark_as_paid(desk: Desk, order: ShopOrder) -> None:
@@ -222,7 +229,7 @@ def _withdrawn(desk: Desk, draft: OrderDraft, order: ShopOrder) -> Refused:
         restock=order.claims != orders.BYPASS,
     )
     return Refused(
-        f"Shopify order {order.name} shows {order.total} {order.currency}, it must be {draft.total}.",
+        f"Shopify order {order.name} shows {Money(order.total, order.currency)}, it must be {draft.total}.",
         code="total_differs",
     )
 

@@ -60,6 +60,7 @@ def order(**more: Any) -> dict[str, Any]:
         "displayFinancialStatus": "PENDING",
         "displayFulfillmentStatus": "UNFULFILLED",
         "totalPriceSet": money("24.85"),
+        "currentTotalPriceSet": money("24.85"),
         "customAttributes": [{"key": "mirakl_reference", "value": "nordmarkt/2000/MKP-1-A"}],
         "reference": {"value": "nordmarkt/2000/MKP-1-A"},
         "claims": {"value": "ignoring_policy"},

@@ -32,6 +32,8 @@ FILLED: dict[str, dict[str, Any]] = {
     "holds": {"holds": ["gid://shopify/FulfillmentHold/1"]},
     "restock": {"restock": True},
     "note": {"note": "why"},
+    "line": {"line": "gid://shopify/CalculatedLineItem/1"},
+    "quantity": {"quantity": 0},
     "tags": {"tags": ["mirakl"]},
     "key": {"key": "order_id"},
     "definition": {"definition": definitions._DEFINITION},

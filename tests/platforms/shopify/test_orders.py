@@ -186,10 +186,28 @@ def test_a_refund_of_nothing_is_goods_taken_off(restock, expected):
     assert given.lines[0].restocked is expected
 
 
-@pytest.mark.parametrize("gone", ["id", "name", "updatedAt", "totalPriceSet", "lineItems", "fulfillmentOrders"])
+@pytest.mark.parametrize(
+    "gone", ["id", "name", "updatedAt", "totalPriceSet", "currentTotalPriceSet", "lineItems", "fulfillmentOrders"]
+)
 def test_an_order_without_what_the_work_rests_on_is_unreadable_with_its_payload(gone):
     lame = {key: value for key, value in order().items() if key != gone}
     with pytest.raises(Unreadable) as trouble:
         read(schemas.ORDER, lame, "order", after_write=True)
     assert trouble.value.payload == lame
     assert trouble.value.outcome_unknown
+
+
+@pytest.mark.parametrize(
+    ("current", "cancelled", "given_back", "expected"),
+    [
+        ("24.85", None, None, "24.85"),
+        ("14.90", None, None, "14.90"),
+        ("14.85", None, "10.00", "24.85"),
+        ("0.00", "2026-11-20T11:00:00Z", None, "24.85"),
+        ("0.00", None, "24.85", "24.85"),
+    ],
+)
+def test_the_total_is_that_of_the_order_as_edited_before_money_was_given_back(current, cancelled, given_back, expected):
+    refunds = [refund(given_back)] if given_back else []
+    told = seen(refunds, currentTotalPriceSet=money(current), cancelledAt=cancelled)
+    assert told.total == Money(Decimal(expected), "EUR")

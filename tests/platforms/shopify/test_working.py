@@ -13,6 +13,7 @@ from mirakl_sync.money import Money
 from mirakl_sync.platforms.shopify.definitions import _DEFINITION
 from mirakl_sync.platforms.shopify.documents import shop
 from mirakl_sync.records.shop import CommissionShape, DraftTax, NoticeKind, OrderReference
+from mirakl_sync.sandbox.shopify.settings import EVERY_SCOPE
 from tests.platforms.drafts import WIEN, addressed, any_draft, draft, line, vat
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -296,14 +297,52 @@ def test_a_trial_store_takes_five_orders_a_minute(opened):
     made(bench)
 
 
-def test_what_was_sold_for_another_sum_meanwhile_is_not_released(bench):
-    lines = (line(1, "MUG", "10.00"), line(2, "BOOK", "5.00", "4"))
-    wanted, order = made(bench, draft(*lines))
-    less = addressed(replace(wanted, lines=lines[:1], total=Money(Decimal("14.90"), "EUR")))
-    with pytest.raises(Refused, match="L2") as refusal:
-        bench.platform.release_order(order.order_id, less)
-    assert refusal.value.code == "total_differs"
+LINES = (line(1, "MUG", "10.00", quantity=3), line(2, "BOOK", "5.00", "4"))
+
+
+def refused_later(wanted):
+    """The sale after the marketplace took the book off."""
+    return addressed(replace(wanted, lines=LINES[:1], total=Money(Decimal("14.90"), "EUR")))
+
+
+def test_what_was_not_sold_after_all_is_taken_off_before_the_release(bench):
+    before = bench.stock("BOOK")
+    wanted, order = made(bench, draft(*LINES))
+    seen = bench.platform.release_order(order.order_id, refused_later(wanted))
+    assert (seen.live, seen.total) == (True, Money(Decimal("14.90"), "EUR"))
+    assert sum(each.now for each in seen.lines if each.line_id == "L1") == 3
+    assert [each.now for each in seen.lines if each.line_id == "L2"] == [0]
+    assert bench.stock("BOOK") == before
+    assert bench.book(order.order_id)["transactions"][0]["amount"] == "14.90"
+    assert bench.buyer_mails() == []
+
+
+@pytest.mark.parametrize("what", ["lose_answer", "drop"])
+@pytest.mark.parametrize("operation", ["edit.begin", "edit.quantity", "edit.commit"])
+def test_a_lost_answer_while_taking_off_is_mended_by_releasing_again(bench, operation, what):
+    wanted, order = made(bench, draft(*LINES))
+    bench.spoil(operation, what)
+    with pytest.raises(TryLater):
+        bench.platform.release_order(order.order_id, refused_later(wanted))
     assert not bench.platform.read_order(order.order_id).live
+    seen = bench.platform.release_order(order.order_id, refused_later(wanted))
+    assert (seen.live, seen.total) == (True, Money(Decimal("14.90"), "EUR"))
+
+
+def test_an_order_that_then_comes_to_another_sum_is_not_released(bench):
+    wanted, order = made(bench, draft(*LINES))
+    lame = replace(refused_later(wanted), total=Money(Decimal("12.90"), "EUR"))
+    with pytest.raises(Refused, match=r"14\.90") as refusal:
+        bench.platform.release_order(order.order_id, lame)
+    assert (refusal.value.code, bool(refusal.value.way_out)) == ("total_differs", True)
+    assert not bench.platform.read_order(order.order_id).live
+
+
+def test_without_the_scope_for_edits_it_is_named(opened):
+    bench = opened({"scopes": tuple(set(EVERY_SCOPE) - {"write_order_edits"})})
+    wanted, order = made(bench, draft(*LINES))
+    with pytest.raises(Misconfigured, match="write_order_edits"):
+        bench.platform.release_order(order.order_id, refused_later(wanted))
 
 
 def test_what_staff_sent_without_our_release_is_not_released(bench):

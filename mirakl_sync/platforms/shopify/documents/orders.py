@@ -23,6 +23,7 @@ fragment Order on Order {{
   id name createdAt updatedAt cancelledAt sourceIdentifier tags taxesIncluded
   displayFinancialStatus displayFulfillmentStatus
   totalPriceSet {_MONEY}
+  currentTotalPriceSet {_MONEY}
   customAttributes {{ key value }}
   reference: metafield(namespace: "{NAMESPACE}", key: "{ORDER_ID}") {{ value }}
   claims: metafield(namespace: "{NAMESPACE}", key: "{CLAIMS}") {{ value }}
@@ -167,6 +168,29 @@ CANCEL = Document(
     }""",
 )
 JOB = Document("job", "query LookAtJob($id: ID!) { job(id: $id) { id done } }")
+EDIT = Document(
+    "orderEditBegin",
+    """mutation BeginEdit($id: ID!) {
+      orderEditBegin(id: $id) {
+        calculatedOrder { id lineItems(first: 100) { nodes { id quantity customAttributes { key value } } } }
+        userErrors { field message }
+      }
+    }""",
+)
+SET_QUANTITY = Document(
+    "orderEditSetQuantity",
+    """mutation SetQuantity($id: ID!, $line: ID!, $quantity: Int!) {
+      orderEditSetQuantity(id: $id, lineItemId: $line, quantity: $quantity, restock: true) {
+        calculatedLineItem { id quantity } userErrors { field message }
+      }
+    }""",
+)
+COMMIT_EDIT = Document(
+    "orderEditCommit",
+    """mutation CommitEdit($id: ID!, $note: String) {
+      orderEditCommit(id: $id, notifyCustomer: false, staffNote: $note) { order { id } userErrors { field message } }
+    }""",
+)
 ADD_TAGS = Document(
     "tagsAdd",
     """mutation AddTags($id: ID!, $tags: [String!]!) {
@@ -206,6 +230,9 @@ DOCUMENTS = (
     RELEASE_HOLD,
     CANCEL,
     JOB,
+    EDIT,
+    SET_QUANTITY,
+    COMMIT_EDIT,
     ADD_TAGS,
     SET_METAFIELDS,
     DELETE_METAFIELDS,
