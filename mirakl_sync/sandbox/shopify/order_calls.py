@@ -46,7 +46,7 @@ def by_identifier(call: Call, identifier: Shown) -> OrderView | None:
     if known is None or known.type != "id":
         raise BadRequest("Metafield definition of type 'id' is required when using custom ids.", "NOT_FOUND")
     row = call.shop.orders.rows.get(call.shop.orders.unique.get((namespace, custom["key"], custom["value"]), 0))
-    return OrderView(call.shop, row) if row else None
+    return None if row is None or call.shop.hidden(row, call.scopes) else OrderView(call.shop, row)
 
 
 def find(

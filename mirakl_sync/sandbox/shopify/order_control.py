@@ -25,7 +25,8 @@ WAREHOUSE = App(3000001, "Fraud Filter")
 
 
 def mount_orders(control: Blueprint, shop: Shop) -> None:
-    """`POST orders/<id>` and below it `ship`, `parcels/<id>`, `refund`, `edit`, `replace`, `hold`, `release`."""
+    """`POST orders/<id>` and below it `ship`, `parcels/<id>`, `refund`, `edit`, `replace`, `hold`, `release`,
+    `schedule`."""
     _mount_staff(control, shop)
     _mount_packing(control, shop)
     _mount_apps(control, shop)
@@ -127,6 +128,15 @@ def _mount_apps(control: Blueprint, shop: Shop) -> None:
             order = _order(shop, number)
             for unit in order.fulfillment_orders:
                 sending.hold(shop, order, unit, given, WAREHOUSE)
+            return shown(order)
+
+    @control.post("/orders/<int:number>/schedule")
+    def schedule(number: int) -> Shown:
+        """{"seconds": 3600}: a pre-order, whose work opens then."""
+        sent = control_json()
+        with shop.lock:
+            order = _order(shop, number)
+            sending.schedule(shop, order, float(sent.get("seconds", 3600)))
             return shown(order)
 
     @control.post("/orders/<int:number>/release")

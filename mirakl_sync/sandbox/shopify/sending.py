@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mirakl_sync.sandbox.shopify import states, stock
@@ -56,6 +57,28 @@ def release(shop: Shop, order: Order, unit: FulfillmentOrder, hold_ids: set[int]
         _set_status(shop, unit, "OPEN")
         order.history.append(("released", shop.now()))
     shop.save(order)
+
+
+def schedule(shop: Shop, order: Order, seconds: float) -> None:
+    """Goods that are to leave later, as with pre-orders: nothing can be sent before."""
+    for unit in order.fulfillment_orders:
+        if unit.status == "OPEN":
+            unit.fulfill_at = shop.now() + timedelta(seconds=seconds)
+            _set_status(shop, unit, "SCHEDULED")
+            shop.scheduled.add(unit.id)
+    shop.save(order)
+
+
+def open_scheduled(shop: Shop) -> None:
+    """Open the work whose day has come."""
+    for number in sorted(shop.scheduled):
+        found = shop.orders.unit(number)
+        if found is None or found[1].status != "SCHEDULED":
+            shop.scheduled.discard(number)
+        elif found[1].fulfill_at is not None and found[1].fulfill_at <= shop.now():
+            shop.scheduled.discard(number)
+            _set_status(shop, found[1], "OPEN")
+            shop.save(found[0])
 
 
 def send(shop: Shop, order: Order, pieces: Pieces, tracking: list[Tracking], *, notify: bool) -> Fulfillment:

@@ -12,7 +12,7 @@ from typing import Any
 
 from mirakl_sync.sandbox.calls import CallLog
 from mirakl_sync.sandbox.clock import SandboxClock
-from mirakl_sync.sandbox.shopify import bookkeeping, bulk, cancelling, payloads, replacing
+from mirakl_sync.sandbox.shopify import bookkeeping, bulk, cancelling, payloads, replacing, sending
 from mirakl_sync.sandbox.shopify.access import Tokens
 from mirakl_sync.sandbox.shopify.bulk import Bulk
 from mirakl_sync.sandbox.shopify.cancelling import Job
@@ -83,6 +83,8 @@ class Shop:
         self.bulks: dict[int, Bulk] = {}
         self.later: list[tuple[float, int, App]] = []
         """Orders that will be cancelled by the app that replaced them: when, which, who."""
+        self.scheduled: set[int] = set()
+        """Fulfillment orders that wait for their day."""
         self.created_lately: deque[float] = deque()
         self.order_number = FIRST_ORDER_NUMBER - 1
 
@@ -107,6 +109,8 @@ class Shop:
         """Do what is due by the clock. Called before every call, so that nothing hangs on the ticking."""
         if self.jobs:
             cancelling.finish_due(self)
+        if self.scheduled:
+            sending.open_scheduled(self)
         if self.later:
             replacing.cancel_due(self)
 

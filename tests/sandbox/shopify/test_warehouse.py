@@ -98,6 +98,17 @@ def test_the_same_app_holds_once_by_one_handle(client, made):
     assert client(HOLD, id=work, hold={"reason": "OTHER", "handle": "second"})["userErrors"] == []
 
 
+def test_a_pre_order_waits_for_its_day(client, made):
+    control(client, made, "/schedule", {"seconds": 60})
+    assert state(client, made)["displayFulfillmentStatus"] == "SCHEDULED"
+    assert client.entry(made)["live"] is False
+    assert send(client, made)["fulfillment"] is None
+
+    client.control("clock", {"advance": 61})
+    assert client.entry(made)["live"] is True
+    assert send(client, made)["userErrors"] == []
+
+
 def test_a_parcel_takes_its_pieces_off_the_committed_ones(client, made):
     assert client.control("stock?sku=MUG-1")["committed"] == 2
     send(client, made, 1, trackingInfo={"company": "UPS", "number": "1Z1"})

@@ -198,6 +198,17 @@ def test_deliveries_are_doubled_lost_and_delayed_on_demand(client, sink):
     assert len(sink.got) == 3
 
 
+def test_deliveries_come_out_of_order_on_demand(client, sink):
+    listen(client, sink, "ORDERS_CREATE")
+    client.control("webhooks", {"reorder": 1})
+    made = [client.made().rpartition("/")[2] for _ in range(8)]
+    client.control("clock", {"advance": 5})
+
+    came = [str(body["id"]) for body in sink.bodies("orders/create")]
+    assert sorted(came) == sorted(made)
+    assert came != made
+
+
 def test_an_address_is_subscribed_once_per_topic(client, sink):
     listen(client, sink, "ORDERS_CREATE")
 
