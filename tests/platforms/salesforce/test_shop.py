@@ -333,22 +333,6 @@ def test_orders_are_told_oldest_first_and_those_of_five_minutes_again(site):
     assert [order.order_id for order in bench.platform.read_orders([*ids, "NO-1"])] == ids
 
 
-def test_cancelled_pieces_and_money_given_back_are_told(site):
-    bench = site()
-    _, order = placed(bench, addressed(draft(line(1, "MUG", "30.00", quantity=3))))
-    with bench.shop.lock:
-        row = bench.shop.orders.rows[order.order_id]
-        warehouse.cancel_pieces(bench.shop, row, [{"line_id": "L1", "quantity": 1}])
-        warehouse.refund(
-            bench.shop, row, {"items": [{"line_id": "L1", "quantity": 1, "amount": "10"}], "shipping": "2.90"}
-        )
-    seen = bench.platform.read_order(order.order_id)
-    assert [(row.line_id, row.ordered, row.now) for row in seen.lines] == [("L1", 3, 2)]
-    (refund,) = seen.refunds
-    assert (refund.amount, refund.adjustment) == (Money(Decimal("12.90"), "EUR"), Decimal("2.90"))
-    assert [(row.line_id, row.amount) for row in refund.lines] == [("L1", Decimal(10))]
-
-
 @pytest.mark.parametrize(
     ("style", "settings", "told"),
     [
@@ -386,50 +370,6 @@ def test_a_loaded_instance_is_asked_again_later(site, status):
     bench.shop.settings.load = 85
     bench.platform.read_order(order.order_id)
     assert bench.slept == [0.25]
-
-
-# Looking before use
-
-
-def test_a_site_that_is_well_connected_has_nothing_wrong(site):
-    bench = site()
-    placed(bench)
-    findings = bench.platform.check()
-    assert [finding.sentence for finding in findings if not finding.ok] == []
-    assert {"key", "taxes", "creation", "stock", "attributes", "reservation"} <= {f.subject for f in findings}
-    assert len(bench.shop.orders.rows) == 1
-
-
-@pytest.mark.parametrize(
-    ("more", "subject", "blocking"),
-    [
-        ({"settings": {"inventory_list": "nowhere"}}, "stock", True),
-        ({"settings": {"site": "Elsewhere"}}, "key", True),
-        ({"settings": {"parcels_attribute": ""}}, "tracking", False),
-        ({"settings": {"inventory": "availability"}}, "stock", False),
-        ({"shop": {"default_in_stock": True}}, "stock", False),
-        ({"credentials": {"client_secret": "wrong"}}, "key", True),
-        ({"credentials": {"slas_client_secret": "wrong"}}, "creation", True),
-        ({"clients": {"am-client": ("sfcc.orders",)}}, "key", True),
-        ({"clients": {"slas-client": ("sfcc.ts_ext_on_behalf_of",)}}, "creation", True),
-    ],
-)
-def test_the_check_says_what_is_wrong_and_how_to_mend_it(site, more, subject, blocking):
-    clients = [
-        {"client_id": "am-client", "client_secret": "am-secret"},
-        {"client_id": "slas-client", "client_secret": "slas-secret", "kind": "slas", "scopes": SLAS},
-    ]
-    narrowed = {name: {"scopes": scopes} for name, scopes in more.get("clients", {}).items()}
-    bench = site(more.get("shop"), clients=[one | narrowed.get(one["client_id"], {}) for one in clients])
-    found = bench.connect(more.get("credentials"), **more.get("settings", {})).check()
-    wrong = [finding for finding in found if not finding.ok]
-    assert subject in {finding.subject for finding in wrong}
-    assert any(finding.blocking for finding in wrong) is blocking
-    assert all(finding.way_out for finding in wrong)
-    assert bench.shop.orders.rows == {}
-
-
-SLAS = ("sfcc.ts_ext_on_behalf_of", "sfcc.orders.rw", "sfcc.shopper-availability")
 
 
 def test_there_are_no_webhooks_to_trust(site):
