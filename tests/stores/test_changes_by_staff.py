@@ -96,3 +96,16 @@ def test_a_sale_that_is_over_has_nobody_left_to_be_told(day: Day) -> None:
     day.minutes(2)
     tell(day, replace(MUG, now=1), refunds=(BACK,))
     assert kept(day) == []
+
+
+def test_a_refund_in_a_woocommerce_shop_becomes_a_question_with_its_line(day: Day) -> None:
+    with day.wiring.db.reading() as tx:
+        row = tx.execute(select(Order)).unique().scalar_one()
+    line = {"line_id": row.lines[0].line_id, "quantity": 1, "amount": "12.50"}
+    day.webshop.post(f"orders/{row.link.platform_order_id}/refund", {"items": [line], "reason": "a chip"})
+    day.minutes(2)
+    item = day.item("refunded_in_shop")
+    assert (item.facts["amount"], item.facts["reason"]) == ("12.50", "a chip")
+    assert [each["order_line"] for each in item.facts["lines"]] == [row.lines[0].line_id]
+    day.minutes(5)
+    assert len(kept(day)) == 1

@@ -11,7 +11,7 @@ from mirakl_sync.errors import Misconfigured, Refused, Unreadable
 from mirakl_sync.http.contract import Answer, Operation, Transport
 from mirakl_sync.platforms.woocommerce import schemas
 from mirakl_sync.platforms.woocommerce.answers import GONE, NO_ROUTE
-from mirakl_sync.platforms.woocommerce.schemas import Hook, Product, ShopOrder, read
+from mirakl_sync.platforms.woocommerce.schemas import Hook, Product, Refund, ShopOrder, read
 from mirakl_sync.platforms.woocommerce.tax import Place, Rate, TaxRules
 
 READ = Operation("woocommerce.read")
@@ -25,7 +25,7 @@ PAGE = 100
 FRESH = timedelta(minutes=10)
 ORDER_FIELDS = (
     "id,number,status,currency,total,customer_id,transaction_id,date_modified_gmt,date_paid_gmt,meta_data,"
-    "line_items,shipping_lines,fee_lines,billing,shipping"
+    "line_items,shipping_lines,fee_lines,billing,shipping,refunds"
 )
 PRODUCT_FIELDS = (
     "id,type,parent_id,sku,status,manage_stock,stock_quantity,stock_status,backorders,price,tax_class,"
@@ -79,6 +79,13 @@ class WooClient:
         query = {"include": ",".join(order_ids), "status": "any", "per_page": PAGE, "_fields": ORDER_FIELDS}
         for row in _rows(self.transport.call(READ, "GET", "/wc/v3/orders", params=query)):
             yield read(schemas.ORDER, row, "order")
+
+    def refunds(self, order: ShopOrder) -> list[Refund]:
+        """``GET /orders/{id}/refunds`` of an order that names some; no call for any other."""
+        if not order.refund_ids:
+            return []
+        rows = self._pages(f"/wc/v3/orders/{order.id}/refunds", {"orderby": "id", "order": "asc"})
+        return [read(schemas.REFUND, row, "refund") for row in rows]
 
     def add_note(self, order_id: str | int, words: str) -> None:
         """``POST /orders/{id}/notes``, for staff only. Twice makes two notes."""

@@ -15,13 +15,14 @@ from typing import Any
 from mirakl_sync.errors import Misconfigured, Refused, Unreadable
 from mirakl_sync.platforms.contract import Delivery
 from mirakl_sync.platforms.woocommerce import orders, schemas
-from mirakl_sync.platforms.woocommerce.client import ORDER_FIELDS, PRODUCT_FIELDS, Page, WooClient
+from mirakl_sync.platforms.woocommerce.client import ORDER_FIELDS, PRODUCT_FIELDS, WooClient
 from mirakl_sync.platforms.woocommerce.family import Family
 from mirakl_sync.platforms.woocommerce.levels import BUNDLE, VARIABLE, Telling, product_facts, ref_of
 from mirakl_sync.platforms.woocommerce.looking import PRODUCTS, VARIATIONS, children, read_product, read_variation
+from mirakl_sync.platforms.woocommerce.refunds import refunds_of
 from mirakl_sync.platforms.woocommerce.schemas import Product, ShopOrder
 from mirakl_sync.platforms.woocommerce.settings import StoreSettings
-from mirakl_sync.records.shop import Notice, NoticeKind, ProductFacts
+from mirakl_sync.records.shop import Notice, NoticeKind, PlatformOrder, ProductFacts
 
 PING = b"webhook_id="
 
@@ -86,11 +87,19 @@ def _payload(topic: str, body: bytes) -> Mapping[str, Any]:
 
 
 def order_notice(order: ShopOrder, settings: StoreSettings, shop_url: str, at: datetime) -> Notice | None:
-    """A notice of an order of ours, dated by the shop; None for everybody else's."""
+    """A webhook's notice of an order of ours, dated by the shop; None for everybody else's.
+
+    Incomplete where money was given back: what for, only a call tells.
+    """
     if orders.reference_of(order) is None:
         return None
     seen = orders.platform_order(order, settings, shop_url)
-    return Notice(NoticeKind.ORDER, seen.order_id, order.modified_at or at, order=seen, deleted=order.status == "trash")
+    return _dated(seen, order, at, incomplete=bool(order.refund_ids))
+
+
+def _dated(seen: PlatformOrder, order: ShopOrder, at: datetime, *, incomplete: bool = False) -> Notice:
+    when, gone = order.modified_at or at, order.status == "trash"
+    return Notice(NoticeKind.ORDER, seen.order_id, when, order=seen, deleted=gone, incomplete=incomplete and not gone)
 
 
 def pushed_product(product: Product, at: datetime, includes_tax: bool | None) -> Notice:
@@ -109,19 +118,19 @@ def pushed_product(product: Product, at: datetime, includes_tax: bool | None) ->
 
 def orders_since(client: WooClient, settings: StoreSettings, shop_url: str, since: datetime) -> Iterator[Notice]:
     """Orders of ours changed since, thrown-away ones too, oldest first."""
-    doors = (
-        _order_notices(client.changed("/wc/v3/orders", ORDER_FIELDS, since, status=status), settings, shop_url, since)
-        for status in ("any", "trash")
-    )
+    doors = (_order_notices(client, status, settings, shop_url, since) for status in ("any", "trash"))
     return heapq.merge(*doors, key=lambda notice: notice.observed_at)
 
 
-def _order_notices(pages: Iterator[Page], settings: StoreSettings, shop_url: str, since: datetime) -> Iterator[Notice]:
-    for _, rows in pages:
+def _order_notices(
+    client: WooClient, status: str, settings: StoreSettings, shop_url: str, since: datetime
+) -> Iterator[Notice]:
+    for _, rows in client.changed("/wc/v3/orders", ORDER_FIELDS, since, status=status):
         for row in rows:
-            notice = order_notice(schemas.read(schemas.ORDER, row, "order"), settings, shop_url, since)
-            if notice is not None:
-                yield notice
+            order: ShopOrder = schemas.read(schemas.ORDER, row, "order")
+            if orders.reference_of(order) is not None:
+                told = refunds_of(order, client.refunds(order))
+                yield _dated(orders.platform_order(order, settings, shop_url, told), order, since)
 
 
 def products_since(client: WooClient, family: Family, since: datetime) -> Iterator[Notice]:

@@ -14,7 +14,7 @@ from mirakl_sync.platforms.woocommerce.parcels import LINE_ID, parcels_of
 from mirakl_sync.platforms.woocommerce.schemas import Line, ShopOrder
 from mirakl_sync.platforms.woocommerce.settings import StoreSettings
 from mirakl_sync.records.order import Address
-from mirakl_sync.records.shop import CommissionShape, DraftLine, OrderDraft, OrderReference, PlatformOrder
+from mirakl_sync.records.shop import CommissionShape, DraftLine, OrderDraft, OrderReference, PlatformOrder, ShopRefund
 
 ORDER_ID, SHOP, MARKETPLACE = "_mirakl_order_id", "_mirakl_shop", "_mirakl_marketplace"
 GHOST_OF = "_mirakl_ghost_of"
@@ -136,8 +136,13 @@ def reference_of(order: ShopOrder) -> OrderReference | None:
     return OrderReference(*told) if all(told) else None
 
 
-def platform_order(order: ShopOrder, settings: StoreSettings, shop_url: str) -> PlatformOrder:
-    """The order in our words. A status we do not know is one a plugin gave a working order."""
+def platform_order(
+    order: ShopOrder, settings: StoreSettings, shop_url: str, refunds: tuple[ShopRefund, ...] = ()
+) -> PlatformOrder:
+    """The order in our words, with the ``refunds`` that were asked for.
+
+    A status we do not know is one a plugin gave a working order.
+    """
     asleep = ASLEEP | {settings.status_held, settings.status_canceled}
     live = order.status not in asleep or order.status == settings.status_released
     parcels = parcels_of(order)
@@ -157,6 +162,7 @@ def platform_order(order: ShopOrder, settings: StoreSettings, shop_url: str) -> 
         reference=reference_of(order),
         left=has_left(order, settings, parcels, live=live),
         parcels=parcels,
+        refunds=refunds,
     )
 
 

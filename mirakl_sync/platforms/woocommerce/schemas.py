@@ -82,6 +82,20 @@ class ShopOrder:
     lines: tuple[Line, ...] = ()
     shipping_lines: tuple[Line, ...] = ()
     fees: tuple[Line, ...] = ()
+    # the shop's ids of what was given back
+    refund_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money given back, ``amount`` above zero, its lines below."""
+
+    id: int
+    amount: Decimal
+    reason: str | None = ""
+    made_at: datetime | None = None
+    lines: tuple[Line, ...] = ()
+    shipping_lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,13 @@ def _meta(rows: Any) -> dict[str, Any]:
     if not isinstance(rows, list):
         return {}
     return {str(row["key"]): row.get("value") for row in rows if isinstance(row, Mapping) and "key" in row}
+
+
+def _ids(rows: Any) -> tuple[int, ...]:
+    """Of the short form of a list of rows."""
+    if not isinstance(rows, list):
+        return ()
+    return tuple(row["id"] for row in rows if isinstance(row, Mapping) and isinstance(row.get("id"), int))
 
 
 def _applied(rows: Any) -> tuple[int, ...]:
@@ -212,6 +233,7 @@ class OrderSchema(Shape):
     lines = fields.List(fields.Nested(LineSchema), data_key="line_items")
     shipping_lines = fields.List(fields.Nested(LineSchema))
     fees = fields.List(fields.Nested(LineSchema), data_key="fee_lines")
+    refund_ids = fields.Function(deserialize=_ids, data_key="refunds", allow_none=True)
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> ShopOrder:
@@ -219,9 +241,27 @@ class OrderSchema(Shape):
         for part in ("billing", "shipping"):
             if not isinstance(data.get(part), Mapping):
                 data.pop(part, None)
-        for part in ("lines", "shipping_lines", "fees"):
+        for part in ("lines", "shipping_lines", "fees", "refund_ids"):
             data[part] = tuple(data.get(part) or ())
         return ShopOrder(**data)
+
+
+class RefundSchema(Shape):
+    """``GET /orders/{id}/refunds``."""
+
+    id = fields.Integer(required=True)
+    amount = Amount(required=True)
+    reason = fields.String(allow_none=True)
+    made_at = Utc(allow_none=True, data_key="date_created_gmt")
+    lines = fields.List(fields.Nested(LineSchema), data_key="line_items")
+    shipping_lines = fields.List(fields.Nested(LineSchema))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Refund:
+        """A ``Refund``."""
+        for part in ("lines", "shipping_lines"):
+            data[part] = tuple(data.get(part) or ())
+        return Refund(**data)
 
 
 class ProductSchema(Shape):
@@ -293,6 +333,7 @@ class RateSchema(Shape):
 
 
 ORDER, PRODUCT, HOOK, RATE = OrderSchema(), ProductSchema(), HookSchema(), RateSchema()
+REFUND = RefundSchema()
 
 
 def read(schema: Schema, payload: Any, what: str, *, after_write: bool = False) -> Any:

@@ -30,6 +30,7 @@ WOOCOMMERCE = PlatformSpec(
             Capability.ORDER_NOTICES,
             Capability.PRODUCT_NOTICES,
             Capability.PARCELS,
+            Capability.REFUNDS,
             Capability.WEBHOOKS,
             Capability.RESERVES_STOCK,
         }

@@ -9,7 +9,7 @@ from mirakl_sync.clock import Clock
 from mirakl_sync.errors import Misconfigured, Refused
 from mirakl_sync.http.contract import Auth, Basic, Dial, OAuth1, QueryKeys
 from mirakl_sync.platforms.contract import Delivery, StoreAccess
-from mirakl_sync.platforms.woocommerce import checks, finding, looking, notices, orders, placing, watching
+from mirakl_sync.platforms.woocommerce import checks, finding, looking, notices, orders, placing, refunds, watching
 from mirakl_sync.platforms.woocommerce.answers import interpret
 from mirakl_sync.platforms.woocommerce.client import PAGE, WooClient
 from mirakl_sync.platforms.woocommerce.facts import Catalogue
@@ -146,4 +146,5 @@ class WooCommerce:
         return order
 
     def _seen(self, order: ShopOrder) -> PlatformOrder:
-        return orders.platform_order(order, self.settings, self.url)
+        told = refunds.refunds_of(order, self.client.refunds(order))
+        return orders.platform_order(order, self.settings, self.url, told)

@@ -14,6 +14,7 @@ from mirakl_sync.sandbox.woocommerce.catalogue import generate, seed
 from mirakl_sync.sandbox.woocommerce.deliveries import WebhookTrouble
 from mirakl_sync.sandbox.woocommerce.model import Product
 from mirakl_sync.sandbox.woocommerce.orders import find_order, trash_order, update_order
+from mirakl_sync.sandbox.woocommerce.refund_control import mount_refunds
 from mirakl_sync.sandbox.woocommerce.settings import settings_from
 from mirakl_sync.sandbox.woocommerce.shipping_control import mount_shipping
 from mirakl_sync.sandbox.woocommerce.shop import Shop
@@ -29,6 +30,7 @@ def control_of_shop(shop: Shop) -> Blueprint:
     _mount_switches(control, shop)
     mount_shipping(control, shop)
     mount_stock(control, shop)
+    mount_refunds(control, shop)
     return control
 
 
