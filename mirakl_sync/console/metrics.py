@@ -12,7 +12,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from mirakl_sync.broker_look import BrokerLook
-from mirakl_sync.console import feeds, figures, stock_figures
+from mirakl_sync.console import feeds, figures, planner_figures, stock_figures
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.wiring import Wiring
 
@@ -76,6 +76,7 @@ class FromRows(Collector):
             yield _gauge("orders", "Orders by state", ("state",), figures.orders_by_state(tx))
             yield from _parcels(tx, now)
             yield from _stock(tx, now)
+            yield from _planners(tx)
             yield _gauge("inbox_items", "Open questions", ("kind", "owner"), figures.open_items(tx))
             unacted = figures.oldest_unacted(tx, now)
             yield _gauge("oldest_unacted_seconds", "Since the oldest untouched question was asked", ("owner",), unacted)
@@ -110,6 +111,13 @@ def _stock(tx: Transaction, now: datetime) -> Iterator[Metric]:
     yield _gauge("stock_delay_seconds", "19 of 20 changes arrived within this time", of, delay)
     drift = stock_figures.drift(tx)
     yield _gauge("stock_drift_offers", "Offers that disagreed when last compared", ("connection", "cause"), drift)
+
+
+def _planners(tx: Transaction) -> Iterator[Metric]:
+    of = ("planner",)
+    yield _gauge("planner_due_lines", "Lines the next files will tell", of, planner_figures.due(tx))
+    yield _gauge("planner_waiting_files", "Files made and not yet brought", of, planner_figures.waiting(tx))
+    yield _gauge("planner_doubted_files", "Files the planner's numbers do not show", of, planner_figures.doubted(tx))
 
 
 def _gauge(name: str, means: str, labels: tuple[str, ...], samples: Samples) -> Metric:

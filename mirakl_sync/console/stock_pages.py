@@ -11,6 +11,7 @@ from mirakl_sync.connections.queries import connections
 from mirakl_sync.console.asking import page_number, word
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Misconfigured
+from mirakl_sync.planning.queries import of_sku
 from mirakl_sync.records.page import Page
 from mirakl_sync.stock import queries, ruling, stories
 from mirakl_sync.stock import why as whys
@@ -92,6 +93,7 @@ def _offer(tx: Transaction, wiring: Wiring) -> dict[str, Any]:
         "lines": lines,
         "oversold": stories.oversold(lines),
         "others": sorted({each for line in lines for each in line.shown}),
+        "plans": of_sku(tx, sku, key),
         "hours": hours,
         "spans": SPANS,
     }

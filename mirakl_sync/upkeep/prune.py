@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from mirakl_sync.db.models import (
     Delivery,
@@ -14,6 +14,8 @@ from mirakl_sync.db.models import (
     Offer,
     Order,
     PeriodRun,
+    PlannerFile,
+    PlannerRow,
     StockEvent,
     StockLatency,
     StockPush,
@@ -74,6 +76,8 @@ def prune(wiring: Wiring) -> PruneReport:
         _messages(tx, now)
     with wiring.db.transaction() as tx:
         _stock(tx, now)
+    with wiring.db.transaction() as tx:
+        _planners(tx, now)
     return PruneReport(len(ids), len(orders))
 
 
@@ -98,3 +102,13 @@ def _stock(tx: Transaction, now: datetime) -> None:
     on_its_way = select(Offer.push_id).where(Offer.push_id.is_not(None))
     tx.execute(delete(StockPush).where(over, StockPush.id.not_in(on_its_way)))
     tx.execute(delete(StockLatency).where(StockLatency.day < f"{now - KEEP_MARKS:%Y-%m-%d}"))
+
+
+def _planners(tx: Transaction, now: datetime) -> None:
+    """Files for planners are of use while somebody may ask what was in them; one on its way stays."""
+    old = select(PlannerFile.id).where(
+        PlannerFile.made_at < now - KEEP_MARKS, PlannerFile.state.in_(("brought", "proven", "ignored", "lost"))
+    )
+    gone = list(tx.execute(old.order_by(PlannerFile.id).limit(BATCH)).scalars())
+    tx.execute(update(PlannerRow).where(PlannerRow.file_id.in_(gone)).values(file_id=None))
+    tx.execute(delete(PlannerFile).where(PlannerFile.id.in_(gone)))

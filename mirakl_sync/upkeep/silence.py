@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.db.models import Connection, Heartbeat, InboxItem
+from mirakl_sync.db.models import Connection, Heartbeat, InboxItem, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.inbox import desk
 from mirakl_sync.upkeep import mended
@@ -61,6 +61,9 @@ def watch(wiring: Wiring) -> SilenceReport:
     return SilenceReport(tuple(late), len(beats))
 
 
+_PLANNED = Connection.planner_pk.is_not(None)
+
+
 def _resting(tx: Transaction) -> set[str]:
     """Feeds that stand still on purpose, or whose stop was asked about already."""
     rows = tx.execute(select(Connection.id, Connection.key, Connection.paused, Connection.stopped_because)).all()
@@ -71,10 +74,16 @@ def _resting(tx: Transaction) -> set[str]:
             )
         ).scalars()
     )
+    planners = select(Store.key).where(Store.id.not_in(select(Connection.planner_pk).where(_PLANNED)))
+    unnamed = {f"{feed}:{key}" for key in tx.execute(planners).scalars() for feed in ("planner", "planner read")}
     orders = {f"orders:{row.key}" for row in rows if row.stopped_because or "orders" in row.paused}
-    return orders | {
-        f"{feed}:{row.key}"
-        for row in rows
-        for feed in ("offers", "compare")
-        if row.stopped_because or "stock" in row.paused or row.id in refused
-    }
+    return (
+        orders
+        | unnamed
+        | {
+            f"{feed}:{row.key}"
+            for row in rows
+            for feed in ("offers", "compare")
+            if row.stopped_because or "stock" in row.paused or row.id in refused
+        }
+    )

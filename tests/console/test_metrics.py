@@ -7,7 +7,18 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from mirakl_sync.broker_look import BrokerLook, Depths
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.db.models import CallLimit, Connection, Delivery, Effect, Offer, StockComparison, StockLatency
+from mirakl_sync.db.models import (
+    CallLimit,
+    Connection,
+    Delivery,
+    Effect,
+    Offer,
+    PlannerFile,
+    PlannerRow,
+    StockComparison,
+    StockLatency,
+    Store,
+)
 from mirakl_sync.inbox import desk
 from mirakl_sync.upkeep import heartbeat
 
@@ -151,3 +162,24 @@ def test_stock_is_counted_by_connection(figures, db, clock, connection):
         ("stock_delay_seconds", "acme-webshop"): pytest.approx(59.25),
         ("stock_drift_offers", "acme-webshop", "waiting"): 2,
     }
+
+
+def test_planners_show_what_waits_and_what_is_in_doubt(figures, db, clock, connection):
+    now = clock()
+    with db.transaction() as tx:
+        planner = Store(key="ip", platform="planner", url="https://ip.example", credentials={})
+        tx.add(planner)
+        tx.flush()
+        tx.get_one(Connection, connection).planner_pk = planner.id
+        for number, state in enumerate(("made", "asked", "ignored", "proven"), 1):
+            file = {"planner_pk": planner.id, "feed": "sales", "content": b"", "size": 0, "rows": 0}
+            tx.add(PlannerFile(number=number, name=state, state=state, window=now, made_at=now, **file))
+        row = {"planner_pk": planner.id, "feed": "sales", "subject": "O", "sku": "MUG", "content": {}, "digest": "d"}
+        tx.add(PlannerRow(key="1", changed_at=now, due=True, **row))
+        tx.add(PlannerRow(key="2", changed_at=now, due=True, orphan=True, **row))
+
+    told = figures()
+
+    assert told["planner_due_lines", "ip"] == 1
+    assert told["planner_waiting_files", "ip"] == 2
+    assert told["planner_doubted_files", "ip"] == 1

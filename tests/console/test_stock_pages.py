@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,12 +11,16 @@ from mirakl_sync.db.models import (
     Connection,
     LevelFeed,
     Offer,
+    PlannerDesk,
+    PlannerFact,
+    PlannerIncoming,
     ShelfItem,
     StockComparison,
     StockDrift,
     StockLane,
     StockPush,
     StockRule,
+    Store,
 )
 from mirakl_sync.shelf import story
 from mirakl_sync.shelf.story import Told
@@ -183,3 +187,26 @@ def test_a_full_page_can_be_read_without_eyes_mouse_and_script(client, shelf, ad
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     assert all(cell.get("tabindex") == "0" for cell in page.all("div") if cell.get("role") == "region")
+
+
+def test_an_offer_shows_what_the_planner_plans_and_what_is_on_its_way(client, db, clock, connection, shelf):
+    now = clock()
+    with db.transaction() as tx:
+        planner = Store(key="ip", platform="planner", url="https://ip.example", credentials={})
+        tx.add(planner)
+        tx.flush()
+        tx.get_one(Connection, connection).planner_pk = planner.id
+        tx.add(PlannerDesk(store_pk=planner.id, opened_at=now, token="t", read_at=now))
+        fact = {"in_stock": 7, "sold_7": 3, "sold_30": 12, "to_order": 40, "days_left": None, "read_at": now}
+        tx.add(PlannerFact(planner_pk=planner.id, sku="GOOD", **fact))
+        coming = {"quantity": 60, "order_key": "PO-2", "reference": "<spring>", "read_at": now}
+        tx.add(PlannerIncoming(planner_pk=planner.id, sku="GOOD", expected_on=date(2026, 4, 1), **coming))
+
+    known = client.get("/stock/offer?connection=acme-webshop&sku=GOOD").text
+    unknown = client.get("/stock/offer?connection=acme-webshop&sku=DUE").text
+
+    assert "What ip plans" in known
+    assert "7 in stock there, 3 sold in 7 days, 12 in 30; ? days left; it advises to order 40." in known
+    assert "2026-04-01" in known
+    assert "&lt;spring&gt;" in known
+    assert "It does not know DUE." in unknown

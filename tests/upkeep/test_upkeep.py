@@ -16,6 +16,8 @@ from mirakl_sync.db.models import (
     Message,
     Order,
     PeriodRun,
+    PlannerFile,
+    PlannerRow,
     StockEvent,
     StockLatency,
     StockPush,
@@ -209,3 +211,51 @@ def test_the_story_of_stock_is_kept_two_months(day: Day) -> None:
     with day.wiring.db.reading() as tx:
         assert sorted(tx.execute(select(StockEvent.after)).scalars()) == [1, 59]
     assert (_count(day, StockPush), _count(day, StockLatency)) == (2, 2)
+
+
+def _planner_file(day: Day, store: int, name: str, *, age: timedelta, state: str) -> None:
+    at = day.clock() - age
+    with day.wiring.db.transaction() as tx:
+        file = PlannerFile(
+            planner_pk=store, feed="sales", number=1, name=name, content=b"x", size=1, rows=1, made_at=at
+        )
+        file.state, file.window = state, at
+        tx.add(file)
+        tx.flush()
+        row = PlannerRow(planner_pk=store, feed="sales", key=name, subject="acme:O-1", sku="MUG", changed_at=at)
+        row.content, row.digest, row.sent_digest, row.file_id = {}, "d", "d", file.id
+        tx.add(row)
+
+
+def test_old_files_for_planners_are_forgotten_and_their_lines_are_not_told_anew(day: Day) -> None:
+    with day.wiring.db.reading() as tx:
+        store = tx.execute(select(Store.id)).scalar_one()
+    old = timedelta(days=61)
+    _planner_file(day, store, "proven", age=old, state="proven")
+    _planner_file(day, store, "on its way", age=old, state="asked")
+    _planner_file(day, store, "young", age=timedelta(days=59), state="brought")
+    prune.prune(day.wiring)
+
+    with day.wiring.db.reading() as tx:
+        assert set(tx.execute(select(PlannerFile.name)).scalars()) == {"on its way", "young"}
+        lines = tx.execute(select(PlannerRow)).scalars().all()
+    assert {row.key: (row.file_id is None, row.due) for row in lines} == {
+        "proven": (True, False),
+        "on its way": (False, False),
+        "young": (False, False),
+    }
+
+
+def test_a_planner_no_connection_names_any_more_is_not_silent(day: Day) -> None:
+    with day.wiring.db.transaction() as tx:
+        planner = Store(key="ip", platform="planner", url="https://ip.example", credentials={})
+        tx.add(planner)
+        tx.flush()
+        tx.get_one(Connection, day.world.connection).planner_pk = planner.id
+        heartbeat.beat(tx, "planner:ip", day.clock(), timedelta(days=1))
+    day.later(days=4)
+    assert "planner:ip" in silence.watch(day.wiring).late
+
+    with day.wiring.db.transaction() as tx:
+        tx.get_one(Connection, day.world.connection).planner_pk = None
+    assert "planner:ip" not in silence.watch(day.wiring).late
