@@ -57,6 +57,7 @@ RESOURCES = {
     "Magento_Catalog::catalog_inventory": "Catalog, Inventory",
     "Magento_Backend::store": "Stores, Settings, All Stores",
     "Magento_Customer::customer": "Customers, All Customers",
+    "Magento_Cart::manage": "Sales, Carts, Manage Carts",
 }
 
 

@@ -9,8 +9,10 @@ from mirakl_sync.http.contract import Operation
 from mirakl_sync.platforms.magento.catalogue import Catalogue
 from mirakl_sync.platforms.magento.client import (
     CANCEL,
+    CART,
     COMMENT,
     CREATE,
+    HOLD,
     INVOICE,
     MEMOS,
     REFUND,
@@ -33,6 +35,10 @@ PROBES: tuple[Probe, ...] = (
     (COMMENT, "POST", f"/orders/{NOWHERE}/comments", {}, "comment orders"),
 )
 TO_INVOICE: Probe = (INVOICE, "POST", f"/order/{NOWHERE}/invoice", {"capture": False}, "invoice orders")
+TO_BUY: tuple[Probe, ...] = (
+    (CART, "GET", f"/carts/{NOWHERE}", None, "fill carts"),
+    (HOLD, "POST", f"/orders/{NOWHERE}/hold", None, "put orders on hold"),
+)
 TO_REFUND: Probe = (REFUND, "POST", f"/order/{NOWHERE}/refund", {"notify": False}, "refund orders")
 
 
@@ -90,6 +96,7 @@ def _may_write(client: MagentoClient, settings: StoreSettings) -> Iterator[Findi
     """Work on an order that cannot exist: who lacks the right is refused before the order is looked for."""
     probes = [*PROBES]
     probes += [TO_INVOICE] if settings.invoice == "on_release" else []
+    probes += TO_BUY if settings.orders_by == "cart" else ()
     probes += [TO_REFUND] if settings.cancel_paid == "refund_offline" else []
     for operation, method, path, body, words in probes:
         try:

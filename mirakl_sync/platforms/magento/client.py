@@ -22,6 +22,9 @@ CREATE = Operation("magento.create_order", writes=True)
 UPDATE = Operation("magento.update_order", writes=True)
 ADDRESS = Operation("magento.write_address", writes=True)
 CANCEL = Operation("magento.cancel_order", writes=True)
+HOLD = Operation("magento.hold_order", writes=True)
+CART = Operation("magento.fill_cart", writes=True)
+PLACE = Operation("magento.place_cart", writes=True)
 UNHOLD = Operation("magento.unhold_order", writes=True)
 COMMENT = Operation("magento.comment_order", writes=True)
 INVOICE = Operation("magento.invoice_order", writes=True)
@@ -47,7 +50,7 @@ _LINE_FIELDS = (
 )
 ORDER_FIELDS = (
     "entity_id,increment_id,ext_order_id,state,status,order_currency_code,grand_total,total_refunded,created_at,"
-    f"updated_at,customer_email,customer_id,items[{_LINE_FIELDS}],payment[method,po_number,additional_information]"
+    f"updated_at,customer_email,customer_id,items[{_LINE_FIELDS}],payment[entity_id,method,po_number,additional_information]"
 )
 WHOLE_ORDER = f"{ORDER_FIELDS},billing_address,extension_attributes[shipping_assignments[shipping[address]]]"
 SHIPMENT_FIELDS = (
@@ -128,6 +131,10 @@ class MagentoClient:
         """``POST /V1/orders/{id}/cancel``: False, with a 200, where nothing was cancelled."""
         return self.call(CANCEL, "POST", f"/orders/{order_id}/cancel") is True
 
+    def hold(self, order_id: int) -> None:
+        """``POST /V1/orders/{id}/hold``; ``hold_refused`` where it is not to be held."""
+        self.call(HOLD, "POST", f"/orders/{order_id}/hold")
+
     def unhold(self, order_id: int) -> None:
         """``POST /V1/orders/{id}/unhold``: back to what the order was before. ``not_on_hold`` where it is none."""
         self.call(UNHOLD, "POST", f"/orders/{order_id}/unhold")
@@ -145,6 +152,27 @@ class MagentoClient:
     def refund(self, order_id: int, body: Mapping[str, Any]) -> None:
         """``POST /V1/order/{id}/refund``: a credit memo, offline, without a mail. Not repeatable."""
         self.call(REFUND, "POST", f"/order/{order_id}/refund", json=body)
+
+    # Carts
+
+    def new_cart(self) -> int:
+        """``POST /V1/carts/``."""
+        return _whole(self.call(CART, "POST", "/carts/"), "cart")
+
+    def add_to_cart(self, cart: int, sku: str, quantity: int) -> None:
+        """``POST /V1/carts/{id}/items``: a price that is sent would be ignored."""
+        item = {"quote_id": str(cart), "sku": sku, "qty": quantity}
+        self.call(CART, "POST", f"/carts/{cart}/items", json={"cartItem": item})
+
+    def address_cart(self, cart: int, information: Mapping[str, Any]) -> Mapping[str, Any]:
+        """``POST /V1/carts/{id}/shipping-information``: answers the totals that placing would ask for."""
+        path = f"/carts/{cart}/shipping-information"
+        told = _object(self.call(CART, "POST", path, json={"addressInformation": information}), "cart")
+        return _object(told.get("totals"), "totals of a cart")
+
+    def place_cart(self, cart: int, payment: Mapping[str, Any]) -> int:
+        """``PUT /V1/carts/{id}/order``: once; afterwards the cart is gone. Answers the order's id."""
+        return _whole(self.call(PLACE, "PUT", f"/carts/{cart}/order", json={"paymentMethod": payment}), "placed order")
 
     # What became of orders
 
@@ -287,6 +315,13 @@ def _hundreds(ids: Iterable[int]) -> Iterator[list[int]]:
     known = sorted(set(ids))
     for start in range(0, len(known), searching.PAGE):
         yield known[start : start + searching.PAGE]
+
+
+def _whole(told: Any, what: str) -> int:
+    """An id, which some calls answer as text."""
+    if isinstance(told, bool) or not str(told).isdigit():
+        raise Unreadable(f"Magento's {what} has no id.", payload=told, outcome_unknown=True)
+    return int(told)
 
 
 def _object(told: Any, what: str) -> Mapping[str, Any]:

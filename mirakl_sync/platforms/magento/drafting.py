@@ -82,7 +82,7 @@ def order_entity(draft: OrderDraft, amounts: Amounts, setting: Setting, settings
         "items": [_line(draft, line, amounts, setting, settings) for line in draft.lines],
         "billing_address": billing,
         "payment": payment(draft, amounts, settings),
-        "status_histories": _histories(draft),
+        "status_histories": histories(draft),
         "extension_attributes": extension,
     }
     if amounts.discount:
@@ -157,7 +157,8 @@ def attributes(draft: OrderDraft) -> dict[str, str]:
     return told | {name: str(value) for name, value in draft.attributes.items()}
 
 
-def _histories(draft: OrderDraft) -> list[_Columns]:
+def histories(draft: OrderDraft) -> list[_Columns]:
+    """What staff shall read of a new order, and the draft's own note."""
     told = [", ".join(f"{name}: {value}" for name, value in attributes(draft).items())]
     notes = [*told, *filter(None, [draft.note])]
     about = {"status": "holded", "is_customer_notified": 0, "is_visible_on_front": 0, "entity_name": "order"}
@@ -235,12 +236,9 @@ def _weight(line: DraftLine, setting: Setting) -> Decimal:
 def _address(address: Address | None, setting: Setting) -> _Columns:
     email = {"email": setting.email} if setting.email else {}
     if address is None:
-        nobody = dict.fromkeys(("city", "postcode", "telephone"), UNKNOWN)
-        return (
-            {"firstname": UNKNOWN, "lastname": WAITS, "street": [UNKNOWN], "country_id": setting.country}
-            | nobody
-            | email
-        )
+        nobody = {"firstname": UNKNOWN, "lastname": WAITS, "street": [UNKNOWN], "country_id": setting.country}
+        nobody |= dict.fromkeys(("city", "postcode", "telephone"), UNKNOWN)
+        return nobody | _region(setting, setting.country, "") | email
     known = (address.street_1, address.street_2, address.additional_info)
     columns: _Columns = {
         "firstname": address.first_name or UNKNOWN,
@@ -252,12 +250,13 @@ def _address(address: Address | None, setting: Setting) -> _Columns:
         "country_id": address.country_code or setting.country,
         "telephone": address.phone or UNKNOWN,
     }
-    region = (setting.regions or {}).get((address.country_code, address.state), Region(address.state))
-    if region.name:
-        columns["region"] = region.name
-    if region.region_id:
-        columns |= {"region_id": region.region_id, "region_code": region.code}
-    return columns | email
+    return columns | _region(setting, address.country_code, address.state) | email
+
+
+def _region(setting: Setting, country: str, state: str) -> _Columns:
+    region = (setting.regions or {}).get((country, state), Region(state))
+    named = {"region": region.name} if region.name else {}
+    return named | ({"region_id": region.region_id, "region_code": region.code} if region.region_id else {})
 
 
 def _taxes(draft: OrderDraft, amounts: Amounts) -> _Columns:

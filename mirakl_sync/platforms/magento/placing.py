@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from mirakl_sync.errors import MiraklSyncError, Refused, TryLater, Unavailable
-from mirakl_sync.platforms.magento import drafting, orders
+from mirakl_sync.platforms.magento import carts, drafting, orders
 from mirakl_sync.platforms.magento.amounts import NOUGHT, Sum, amounts_of, expected_total
 from mirakl_sync.platforms.magento.answers import NO_INVOICE, NOT_ON_HOLD, TAKEN
 from mirakl_sync.platforms.magento.catalogue import Catalogue
@@ -19,7 +20,7 @@ from mirakl_sync.platforms.magento.numbering import GHOST, ghost_number
 from mirakl_sync.platforms.magento.schemas import Item, ShopOrder
 from mirakl_sync.platforms.magento.settings import StoreSettings
 from mirakl_sync.platforms.magento.shop_facts import ShopFacts
-from mirakl_sync.records.shop import CommissionShape, OrderDraft
+from mirakl_sync.records.shop import CommissionShape, OrderDraft, OrderReference
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +40,10 @@ def create(desk: Desk, draft: OrderDraft) -> ShopOrder:
     amounts = amounts_of(draft, desk.settings)
     products = desk.catalogue.products(draft)
     commission = desk.catalogue.commission(draft) if amounts.commission else None
-    entity = drafting.order_entity(draft, amounts, _setting(desk, draft, products, commission), desk.settings)
+    setting = _setting(desk, draft, products, commission)
+    if desk.settings.orders_by == "cart":
+        return _as_drafted(desk, draft, carts.create(desk.client, desk.settings, draft, setting))
+    entity = drafting.order_entity(draft, amounts, setting, desk.settings)
     by_module = desk.settings.orders_by == "module"
     make = desk.client.create_by_module if by_module else desk.client.create_order
     try:
@@ -48,13 +52,27 @@ def create(desk: Desk, draft: OrderDraft) -> ShopOrder:
         if error.code != TAKEN:
             raise
         return _first(desk, draft, entity["increment_id"])
+    return _as_drafted(desk, draft, order)
+
+
+def _as_drafted(desk: Desk, draft: OrderDraft, order: ShopOrder) -> ShopOrder:
+    """The order, or ``Refused`` and the order taken away."""
     problems = orders.wrong_lines(draft, order)
-    if problems or order.total != amounts.total:
+    if problems or order.total != expected_total(draft):
         refusal = _differs(draft, order, problems)
-        desk.catalogue.forget(products)
+        desk.catalogue.forget(line.sku for line in draft.lines)
         _withdraw(desk, order, refusal)
         raise refusal
     return order
+
+
+def look(desk: Desk, reference: OrderReference, since: datetime) -> ShopOrder | None:
+    """The look behind ``create``. An order a cart left without our reference is held and gets it now."""
+    found = find(desk.client, desk.settings, reference)
+    if found is not None or desk.settings.orders_by != "cart":
+        return found
+    placed = carts.find(desk.client, reference, since)
+    return carts.adopt(desk.client, placed, reference) if placed else None
 
 
 def _setting(desk: Desk, draft: OrderDraft, products: Any, commission: Any) -> Setting:
@@ -147,6 +165,8 @@ def release(desk: Desk, order: ShopOrder, draft: OrderDraft) -> ShopOrder:
 
 def _completed(desk: Desk, order: ShopOrder, draft: OrderDraft) -> ShopOrder:
     """The order with the draft's lines, buyer and addresses, or ``Refused`` while it still waits."""
+    if carts.needs_line_ids(order):
+        order = carts.adopt(desk.client, order, draft.reference, draft)
     order = _without_refused_lines(desk, order, draft)
     problems = orders.wrong_lines(draft, order)
     if problems or order.total != expected_total(draft):
@@ -170,7 +190,7 @@ def _without_refused_lines(desk: Desk, order: ShopOrder, draft: OrderDraft) -> S
     """Lines of ours that the draft no longer has were refused meanwhile: cancelled, with their part of the amounts."""
     kept = {line.line_id for line in draft.lines}
     refused = [line for line in orders.ours(order) if line.ext_id not in kept and line.canceled < line.ordered]
-    if not refused or order.state != orders.HELD:
+    if not refused or order.state != orders.HELD or desk.settings.orders_by == "cart":
         return order
     amounts = amounts_of(draft, desk.settings)
     quantity = sum(line.quantity for line in draft.lines)

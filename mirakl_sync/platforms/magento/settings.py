@@ -14,8 +14,8 @@ SENTENCES = {
     "auth": "How we sign in: oauth1 (default) or bearer, which the shop must allow for integrations.",
     "store_code": "The store view orders belong to and prices are read in; default.",
     "website": "The code of the website whose stock is sold; base.",
-    "orders_by": "How orders are made: direct (default) saves them as they are, module asks our small module in the "
-    "shop, which also reserves the stock.",
+    "orders_by": "How orders are made: direct (default) saves them as they are; module asks our small module in the "
+    "shop, which also reserves the stock; cart buys them at the shop's own prices, which must be the marketplace's.",
     "reservations": "Who makes the shop's number feel a directly saved order: none (default; we subtract it for good), "
     "compensated (the shop's scheduled compensation tool), module (a module of the shop).",
     "compensated_every": "Seconds between two runs of inventory:reservation:create-compensations.",
@@ -45,7 +45,7 @@ SENTENCES = {
 
 CHOICES = {
     "auth": ("oauth1", "bearer"),
-    "orders_by": ("direct", "module"),
+    "orders_by": ("direct", "module", "cart"),
     "reservations": ("none", "compensated", "module"),
     "inventory": ("msi", "legacy"),
     "taxes": ("as_sold", "none"),
@@ -94,7 +94,7 @@ class StoreSettings:
     @property
     def reserving(self) -> bool:
         """An order of ours lowers the shop's number the moment it is made."""
-        return self.orders_by == "module" or self.reservations == "module"
+        return self.orders_by in ("module", "cart") or self.reservations == "module"
 
     @property
     def felt_after(self) -> timedelta | None:

@@ -56,8 +56,11 @@ class ShopFacts:
         return self._fresh("sources", lambda: frozenset(ask.sources_of(ask.stock_id(self._settings.website))))
 
     def regions(self, draft: OrderDraft) -> dict[tuple[str, str], Region]:
-        """The region of each address of the draft, as Magento numbers it."""
+        """The region of each address of the draft, as Magento numbers it; a cart wants one even of nobody's address."""
         found = {}
+        if self._settings.orders_by == "cart" and draft.billing is None and draft.shipping_address is None:
+            country = self.store().country
+            found[country, ""] = self._any_region(country)
         for address in (draft.billing, draft.shipping_address):
             if address is not None and address.state and address.country_code:
                 found[address.country_code, address.state] = self._region(address)
@@ -96,6 +99,11 @@ class ShopFacts:
         return Store(
             _whole(row.get("id")), _whole(row.get("website_id")), str(row.get("base_currency_code") or ""), country
         )
+
+    def _any_region(self, code: str) -> Region:
+        country = self._fresh(f"country {code}", lambda: self._client.country(code) or {})
+        row: Mapping[str, Any] = next(iter(country.get("available_regions") or ()), {})
+        return Region(str(row.get("name") or ""), str(row.get("code") or ""), _whole(row.get("id")))
 
     def _region(self, address: Address) -> Region:
         country = self._fresh(

@@ -29,16 +29,21 @@ ALWAYS = frozenset(
 SOME = frozenset({Capability.COMMISSION_LINE, Capability.RESERVES_STOCK, Capability.STOCK_PLACES, Capability.WEBHOOKS})
 
 
+# A cart's order is open for work until it is put on hold, and takes neither a key nor a discount of ours.
+NOT_BY_CART = frozenset({Capability.HOLD_ORDERS, Capability.CLIENT_KEY, Capability.COMMISSION_DISCOUNT})
+
+
 def able(given: Mapping[str, Any]) -> frozenset[Capability]:
     """What a store with these settings can do: lines need a product, reservations a module, webhooks another one."""
     settings = read_settings(given)
     by_setting = {
-        Capability.COMMISSION_LINE: bool(settings.commission_sku),
+        Capability.COMMISSION_LINE: bool(settings.commission_sku) and settings.orders_by != "cart",
         Capability.RESERVES_STOCK: settings.reserving,
         Capability.STOCK_PLACES: settings.tells_places,
         Capability.WEBHOOKS: settings.events,
     }
-    return ALWAYS | {capability for capability, has in by_setting.items() if has}
+    always = ALWAYS - NOT_BY_CART if settings.orders_by == "cart" else ALWAYS
+    return always | {capability for capability, has in by_setting.items() if has}
 
 
 MAGENTO = PlatformSpec(

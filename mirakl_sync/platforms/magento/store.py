@@ -10,7 +10,7 @@ from mirakl_sync.errors import Misconfigured, Refused
 from mirakl_sync.http.contract import Auth, Dial, OAuth1, TokenHeader
 from mirakl_sync.http.tokens import FixedToken
 from mirakl_sync.platforms.contract import Delivery, StoreAccess
-from mirakl_sync.platforms.magento import checks, finding, notices, placing, watching
+from mirakl_sync.platforms.magento import checks, notices, placing, watching
 from mirakl_sync.platforms.magento.answers import interpret
 from mirakl_sync.platforms.magento.catalogue import Catalogue
 from mirakl_sync.platforms.magento.client import MagentoClient
@@ -88,9 +88,8 @@ class Magento:
         return self._reader.shown(placing.create(self._desk, draft))
 
     def find_order(self, reference: OrderReference, *, since: datetime) -> PlatformOrder | None:
-        """By number, which the shop keeps unique, whenever it was made."""
-        del since
-        order = finding.find(self.client, self.settings, reference)
+        """By number, which the shop keeps unique; of carts also by the purchase order number of what was made since."""
+        order = placing.look(self._desk, reference, since)
         return self._reader.shown(order) if order else None
 
     def read_order(self, order_id: str) -> PlatformOrder | None:

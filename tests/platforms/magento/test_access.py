@@ -58,6 +58,14 @@ def test_each_missing_right_is_named_by_the_check(magento, resource, subject):
     assert resource in named.way_out
 
 
+@pytest.mark.parametrize("resource", ["Magento_Cart::manage", "Magento_Sales::hold"])
+def test_rights_only_carts_need_are_asked_for_only_where_there_are_carts(magento, resource):
+    bench = magento({"denied": [resource]})
+    assert not any(finding.blocking for finding in bench.platform.check())
+    (named,) = [finding for finding in bench.connect(orders_by="cart").check() if finding.blocking]
+    assert resource in named.sentence
+
+
 def test_the_check_changes_nothing_in_the_shop(magento):
     bench = magento()
     bench.platform.check()
