@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
@@ -54,7 +55,10 @@ class Setting:
 
 
 def order_entity(draft: OrderDraft, amounts: Amounts, setting: Setting, settings: StoreSettings) -> _Columns:
-    """The whole order: inert, with our number, our reference and everything staff shall read."""
+    """The whole order: inert, with our number, our reference and everything staff shall read.
+
+    Its date is left to the shop: from then on its compensation counts it.
+    """
     billing, shipping = addresses(draft, setting)
     pieces = sum(line.quantity for line in draft.lines)
     extension: _Columns = {
@@ -70,7 +74,6 @@ def order_entity(draft: OrderDraft, amounts: Amounts, setting: Setting, settings
         "status": "holded",
         "hold_before_state": "new",
         "hold_before_status": "pending",
-        "created_at": draft.created_at.strftime("%Y-%m-%d %H:%M:%S"),
         **_currencies(draft.currency),
         **customer_columns(draft, setting),
         "customer_note_notify": 0,
@@ -147,6 +150,7 @@ def attributes(draft: OrderDraft) -> dict[str, str]:
     told = {
         "marketplace": _title(draft),
         "marketplace_order": draft.reference.order_id,
+        "marketplace_date": draft.created_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "marketplace_gross": str(draft.total),
         "marketplace_commission": str(draft.commission.amount),
         "marketplace_net": str(Money(draft.total.amount - commission, draft.currency)),

@@ -87,6 +87,14 @@ def test_a_full_look_is_complete_and_ends_in_every_version(magento, version):
     assert (len(told), len(set(told))) == (400, 400)
 
 
+def test_a_shop_that_limits_its_lists_is_read_all_the_same(magento):
+    bench = magento({"input_limits": True})
+    with bench.shop.lock:
+        generate(bench.shop, {"count": 196, "prefix": "GEN", "quantity": 3})
+    assert {fact.quantity for fact in bench.platform.levels()} == {3, 1000}
+    assert len(bench.platform.product_facts([f"GEN-{number:06d}" for number in range(1, 197)])) == 196
+
+
 def test_a_full_look_whose_pages_fail_raises_and_tells_nobody_gone(magento):
     bench = magento()
     with bench.shop.lock:

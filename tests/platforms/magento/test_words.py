@@ -12,15 +12,17 @@ from mirakl_sync.errors import Misconfigured, Refused, Unreadable
 from mirakl_sync.http.contract import Answer, Operation
 from mirakl_sync.money import Money
 from mirakl_sync.platforms.contract import Capability
-from mirakl_sync.platforms.magento import numbering, orders, schemas, searching
+from mirakl_sync.platforms.magento import levels, numbering, orders, schemas, searching
 from mirakl_sync.platforms.magento.amounts import amounts_of
 from mirakl_sync.platforms.magento.answers import interpret
+from mirakl_sync.platforms.magento.levels import Telling
 from mirakl_sync.platforms.magento.settings import StoreSettings, read_settings
 from mirakl_sync.platforms.magento.spec import MAGENTO
 from mirakl_sync.records.shop import CommissionShape, OrderReference
 from tests.platforms.drafts import any_draft, draft, line
 from tests.platforms.magento.recorded import answered, recorded
 
+TELLING, ELSEWHERE = (Telling(datetime(2026, 11, 21, tzinfo=UTC), True, site) for site in (1, 2))
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CALL = Operation("magento.read_order")
 
@@ -137,6 +139,30 @@ def test_a_real_order_becomes_one_that_has_left_and_was_refunded_in_part():
     (held,) = seen.lines
     assert (held.sku, held.ordered, held.now, held.line_id) == ("MUG-1", 2, 2, "")
     assert (order.billing["entity_id"], order.shipping["entity_id"]) == (2, 1)
+
+
+def test_a_real_order_nobody_touched_is_at_work():
+    order = schemas.read(schemas.ORDER, recorded("20-order-get"), "order")
+    seen = orders.platform_order(order, StoreSettings(), "https://shop.example", NOW)
+    assert (seen.status, seen.live, seen.left, seen.canceled) == ("pending", True, False, False)
+    assert (seen.url, seen.modified_at) == ("", datetime(2026, 11, 20, 19, 19, 24, tzinfo=UTC))
+
+
+def test_a_real_product_tells_its_website_and_price():
+    product = schemas.read(schemas.PRODUCT, recorded("03-product-create"), "product")
+    fact = levels.salable_facts(product, {"mug-1": schemas.Salable("MUG-1", Decimal(25), True)}, None, TELLING)
+    assert (fact.quantity, fact.price, fact.product_id, fact.sellable) == (25, Decimal("12.5"), "1", True)
+    elsewhere = levels.salable_facts(product, {"mug-1": schemas.Salable("MUG-1", Decimal(25), True)}, None, ELSEWHERE)
+    assert not elsewhere.sellable
+
+
+def test_real_source_items_and_stock_items_are_numbers():
+    (item,) = searching.rows_of(recorded("09-source-items"), "source items")
+    row = schemas.read(schemas.SOURCE_ITEM, item, "source item")
+    assert (row.sku, row.source, row.quantity, row.status) == ("MUG-1", "default", 10, 1)
+    product = schemas.Product(1, "MUG-1")
+    fact = levels.counted_facts(product, recorded("10-stock-item"), TELLING)
+    assert (fact.quantity, fact.in_stock, fact.backorders) == (10, True, False)
 
 
 def test_a_real_empty_page_of_chosen_fields_is_an_empty_list():
