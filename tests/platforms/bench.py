@@ -55,6 +55,10 @@ class Lever(StrEnum):
     UNCOUNTED = "uncounted"
     # staff can give money back for pieces, on the order itself
     GIVE_BACK = "give_back"
+    # staff can take pieces off an order before it is sent
+    TAKE_OFF = "take_off"
+    # apps can make another order in the place of one they cancel
+    REPLACE = "replace"
     # the note of a draft stands on the order
     NOTES = "notes"
     # every order shows up whatever its status
@@ -89,6 +93,12 @@ class Bench(Protocol):
     def unpack(self, order_id: str, parcel_id: str) -> None: ...
     def give_back(self, order_id: str, inside: dict[str, int]) -> None:
         """Staff refund so many pieces of lines, by our line ids, at what they were sold for."""
+
+    def take_off(self, order_id: str, left: dict[str, int]) -> None:
+        """Staff edit the order: so many pieces are ``left`` of lines, by our line ids."""
+
+    def replace(self, order_id: str, *, marked: bool) -> str:
+        """An app cancels the order and makes another; ``marked`` with what we wrote on it. Answers the new id."""
 
     def standing(self, reference: OrderReference) -> list[str]:
         """Ids of the orders of a sale that are neither cancelled nor thrown away."""

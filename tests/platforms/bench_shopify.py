@@ -48,6 +48,9 @@ class ShopifyBench:
             Lever.STOCK_DATES,
             Lever.SILENT,
             Lever.UNCOUNTED,
+            Lever.GIVE_BACK,
+            Lever.TAKE_OFF,
+            Lever.REPLACE,
             Lever.NOTES,
             Lever.ALL_STATUSES,
         }
@@ -121,6 +124,17 @@ class ShopifyBench:
 
     def unpack(self, order_id: str, parcel_id: str) -> None:
         self.control(f"orders/{order_id}/parcels/{parcel_id}", method="DELETE")
+
+    def give_back(self, order_id: str, inside: dict[str, int]) -> None:
+        items = [{"line_id": line_id, "quantity": count} for line_id, count in inside.items()]
+        self.control(f"orders/{order_id}/refund", {"items": items})
+
+    def take_off(self, order_id: str, left: dict[str, int]) -> None:
+        lines = [{"line_id": line_id, "quantity": count} for line_id, count in left.items()]
+        self.control(f"orders/{order_id}/edit", {"lines": lines})
+
+    def replace(self, order_id: str, *, marked: bool) -> str:
+        return str(self.control(f"orders/{order_id}/replace", {"style": "cleverific", "copy_attributes": marked})["id"])
 
     def standing(self, reference: OrderReference) -> list[str]:
         return self.shop.books(summary=False)["by_reference"].get(str(reference), [])

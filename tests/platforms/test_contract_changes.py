@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from mirakl_sync.platforms.contract import Capability
+from mirakl_sync.records.shop import NoticeKind
 from tests.platforms.bench import Bench, Lever
 from tests.platforms.benches import BENCHES
 from tests.platforms.drafts import addressed, draft, line
@@ -78,3 +80,50 @@ def test_each_refund_keeps_its_id_and_is_told_once(bench):
     both = bench.platform.read_order(order.order_id).refunds
     assert len(both) == len({refund.refund_id for refund in both}) == 2
     assert {refund.refund_id for refund in first} < {refund.refund_id for refund in both}
+
+
+@needs(Capability.EDITS, Capability.RESERVES_STOCK, Lever.TAKE_OFF, but=Lever.UNCHANGING)
+def test_pieces_staff_take_off_are_no_longer_to_be_sent_and_for_sale_again(bench):
+    before = bench.stock("MUG")
+    order = released(bench, line(1, "MUG", "30.00", quantity=3), line(2, "BOOK", "7.33", "4"))
+    bench.take_off(order.order_id, {"L1": 1, "L2": 0})
+    seen = bench.platform.read_order(order.order_id)
+    assert {(each.line_id, each.ordered, each.now) for each in seen.lines} == {("L1", 3, 1), ("L2", 1, 0)}
+    assert (seen.live, seen.canceled, seen.left) == (True, False, False)
+    assert sum(refund.amount.amount for refund in seen.refunds) == 0
+    assert bench.stock("MUG") == before - 1
+
+
+@needs(Capability.REPLACES_ORDERS, Lever.REPLACE, but=Lever.UNCHANGING)
+@pytest.mark.parametrize("marked", [True, False])
+def test_an_order_an_app_put_in_the_place_of_another_is_its_heir(bench, marked):
+    order = released(bench, line(1, "MUG", "30.00", quantity=3))
+    since = bench.now() - timedelta(minutes=1)
+    heir_id = bench.replace(order.order_id, marked=marked)
+    old = bench.platform.read_order(order.order_id)
+    (heir,) = bench.platform.find_heirs(order.order_id, order.reference, since=since)
+    assert (old.canceled, old.reserves, heir.order.order_id, heir.certain) == (True, False, heir_id, marked)
+    assert (heir.order.canceled, heir.order.reference, heir.made_at >= since) == (False, None, True)
+
+
+@needs(Capability.REPLACES_ORDERS, Lever.REPLACE, but=Lever.UNCHANGING)
+def test_the_heir_is_our_order_once_it_is_handed_over_and_the_old_one_is_not(bench):
+    order = released(bench, line(1, "MUG", "30.00", quantity=3))
+    since = bench.now() - timedelta(minutes=1)
+    heir_id = bench.replace(order.order_id, marked=False)
+    for _ in range(2):
+        seen = bench.platform.hand_over(order.order_id, heir_id, order.reference)
+        assert (seen.order_id, seen.reference, seen.live) == (heir_id, order.reference, True)
+    assert bench.platform.find_order(order.reference, since=since).order_id == heir_id
+    assert bench.platform.read_order(order.order_id).reference is None
+    told = {n.subject: n.order for n in bench.platform.notices_since(NoticeKind.ORDER, since)}
+    assert told[heir_id].reference == order.reference
+
+
+@needs(Capability.REPLACES_ORDERS, Lever.REPLACE, but=Lever.UNCHANGING)
+def test_another_sale_of_ours_is_nobodys_heir(bench):
+    order = released(bench, line(1, "MUG", "30.00", quantity=3))
+    since = bench.now() - timedelta(minutes=1)
+    released(bench, line(1, "MUG", "30.00", quantity=3))
+    bench.staff(order.order_id, "cancelled")
+    assert bench.platform.find_heirs(order.order_id, order.reference, since=since) == []

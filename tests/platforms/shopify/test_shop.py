@@ -13,8 +13,9 @@ from mirakl_sync.platforms.registry import platform
 from mirakl_sync.platforms.shopify.settings import CHOICES, SENTENCES, read_settings
 from mirakl_sync.platforms.shopify.watching import TOPICS
 from mirakl_sync.records.shop import NoticeKind
+from mirakl_sync.sandbox.shopify import payloads
 from mirakl_sync.sandbox.shopify.settings import EVERY_SCOPE
-from tests.platforms.drafts import draft, line
+from tests.platforms.drafts import addressed, draft, line
 
 SPEC = platform("shopify")
 HOOKS = "https://hooks.example/shop"
@@ -345,3 +346,26 @@ def test_odd_skus_are_found(bench, sku):
     assert bench.platform.product_facts([sku])[sku].quantity == 4
     wanted = draft(line(1, sku, "9.90"))
     assert bench.platform.create_order(wanted, held=True).total == wanted.total
+
+
+def test_what_the_shop_really_sends_leads_to_its_order(bench):
+    bench.add("LAMP", 7)
+    wanted = addressed(draft(line(1, "LAMP", "30.00", quantity=3)))
+    order = bench.platform.create_order(wanted, held=True)
+    bench.platform.release_order(order.order_id, wanted)
+    bench.ship(order.order_id, "DHL", "D1", {"L1": 1}, left=False)
+    bench.control(f"orders/{order.order_id}/refund", {"items": [{"line_id": "L1", "quantity": 1, "amount": "10.00"}]})
+    shop, row = bench.shop, bench.shop.orders.rows[int(order.order_id)]
+    bodies = {
+        "orders/create": payloads.order(shop, row),
+        "orders/cancelled": payloads.order(shop, row),
+        "fulfillments/create": payloads.fulfillment(shop, row, row.fulfillments[0]),
+        "fulfillments/update": payloads.fulfillment(shop, row, row.fulfillments[0]),
+        "refunds/create": payloads.refund(shop, row, row.refunds[0]),
+    }
+    for topic, body in bodies.items():
+        headers, raw = bench.signed(topic, body)
+        (notice,) = bench.platform.read_notices(bench.platform.verify(headers, raw).topic, raw)
+        assert (topic, notice.kind, notice.subject) == (topic, NoticeKind.ORDER, order.order_id)
+        assert notice.observed_at.tzinfo
+        assert notice.incomplete

@@ -10,6 +10,7 @@ import pytest
 
 from mirakl_sync.errors import Misconfigured, RateLimited, Refused, TryLater
 from mirakl_sync.money import Money
+from mirakl_sync.platforms.shopify import placing
 from mirakl_sync.platforms.shopify.definitions import _DEFINITION
 from mirakl_sync.platforms.shopify.documents import shop
 from mirakl_sync.records.shop import CommissionShape, DraftTax, NoticeKind, OrderReference
@@ -428,3 +429,23 @@ def test_a_read_that_fails_is_made_again_by_whoever_asked(bench, operation, read
         read(bench, order)
     assert not trouble.value.outcome_unknown
     assert read(bench, order)
+
+
+def test_an_order_the_shop_reckons_otherwise_is_withdrawn_and_not_found_again(bench, monkeypatch):
+    before, wanted = bench.stock("MUG"), draft()
+
+    def dearer(*given):
+        body = as_drafted(*given)
+        body["shippingLines"][0]["priceSet"]["shopMoney"]["amount"] = "5.90"
+        return body
+
+    as_drafted = placing.order_input
+    monkeypatch.setattr(placing, "order_input", dearer)
+    with pytest.raises(Refused, match=r"25\.85 EUR, it must be 24\.85 EUR") as refusal:
+        bench.platform.create_order(wanted, held=True)
+    assert refusal.value.code == "total_differs"
+    (book,) = bench.shop.books(summary=False)["orders"]
+    assert (book["canceled"], bench.stock("MUG")) == (True, before)
+    assert bench.platform.find_order(wanted.reference, since=SINCE) is None
+    monkeypatch.undo()
+    assert bench.platform.create_order(wanted, held=True).total == wanted.total
