@@ -242,12 +242,42 @@ def join(
         return connection.id
 
 
+# By platform: our credentials to what the sandbox announces, and likewise settings it cannot do without.
+CREDENTIALS: dict[str, dict[str, str]] = {
+    "woocommerce": {"consumer_key": "consumer_key", "consumer_secret": "consumer_secret"},
+    "magento": {
+        "consumer_key": "consumer_key",
+        "consumer_secret": "consumer_secret",
+        "access_token": "token",
+        "access_token_secret": "token_secret",
+    },
+    "shopify": {"client_id": "client_id", "client_secret": "client_secret"},
+    "salesforce": {name: name for name in ("client_id", "client_secret", "slas_client_id", "slas_client_secret")},
+}
+NEEDED: dict[str, dict[str, str]] = {
+    # OAuth signs with the real time, which a moved shop refuses
+    "woocommerce": {"auth": "=basic"},
+    "salesforce": {
+        "organization": "organization_id",
+        "site": "site_id",
+        "inventory_list": "inventory_list_id",
+        "account_url": "url",
+        "ocapi_url": "url",
+    },
+}
+
+
 def _store(sandbox: Sandbox, settings: Mapping[str, Any]) -> Store:
     webshop = sandbox["webshop"]
+    kind = webshop["kind"]
+    needed = {
+        name: told.removeprefix("=") if told.startswith("=") else webshop[told]
+        for name, told in NEEDED.get(kind, {}).items()
+    }
     return Store(
         key="webshop",
-        platform="woocommerce",
+        platform=kind,
         url=webshop["url"],
-        credentials={name: webshop[name] for name in ("consumer_key", "consumer_secret")},
-        settings={"look_after": 0, **settings},
+        credentials={name: webshop[told] for name, told in CREDENTIALS[kind].items()},
+        settings={"look_after": 0, **needed, **settings},
     )

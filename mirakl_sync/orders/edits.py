@@ -37,6 +37,7 @@ def _refunds(refunds: Sequence[ShopRefund]) -> Iterator[Change]:
             continue
         pieces = ", ".join(f"{line.quantity} × {line.sku}" for line in refund.lines if line.quantity)
         words = f"{refund.amount} given back{f' for {pieces}' if pieces else ''}"
+        words += f" ({refund.reason})" if refund.reason else ""
         yield Change(REFUND, refund.refund_id, words, _refund_facts(refund))
 
 

@@ -240,8 +240,7 @@ def a_day(
         shipments=ShipmentPolicy(**(shipments or {})),
         market={"promotion_chance": 0, "acceptance_window": {"seconds": 86_400}, **(market or {})},
         webshop=webshop,
-        # OAuth signs with the real time, which a moved shop refuses
-        store_settings={"auth": "basic", **(store or {})},
+        store_settings=store,
         call_timeout=call_timeout,
         now=clock,
     ) as small:

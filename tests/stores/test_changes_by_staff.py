@@ -53,7 +53,7 @@ def test_an_order_as_it_was_sold_is_no_news(day: Day) -> None:
 def test_a_refund_told_ten_times_is_one_question_with_its_amounts(day: Day) -> None:
     for _ in range(10):
         tell(day, replace(MUG, now=1), refunds=(BACK,))
-    assert kept(day) == [("refund", "25.00 EUR given back for 2 × MUG", False)]
+    assert kept(day) == [("refund", "25.00 EUR given back for 2 × MUG (broken)", False)]
     item = day.item("refunded_in_shop")
     assert (item.owner, item.times_seen) == ("customer service", 1)
     assert (item.facts["amount"], item.facts["reason"]) == ("25.00", "broken")
