@@ -77,8 +77,12 @@ class ShopifyBench:
         assert CONNECT is not None
         opened: Any = CONNECT(access, self._dial, self.shop.clock.now)
         # waits pass by the shop's clock
-        opened.asking.sleep, opened.asking.pace = self.pass_time, Pace(self.shop.clock.seconds)
+        opened.asking.sleep, opened.asking.pace = self._wait, Pace(self.shop.clock.seconds)
         return opened
+
+    def _wait(self, seconds: float) -> None:
+        self.pass_time(seconds)
+        self.shop.tick()
 
     def _dial(self, base_url: str, *, auth: Any, interpret: Any = None, parallel: int = 0) -> Downloading:
         plain = HttpTransport(base_url, name="shop", auth=auth, interpret=interpret, parallel=parallel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from mirakl_sync.errors import Misconfigured, RateLimited
 from mirakl_sync.http.tokens import MemoryTokens
 from mirakl_sync.platforms.contract import Capability, StoreAccess
 from mirakl_sync.platforms.registry import platform
+from mirakl_sync.platforms.shopify.documents.products import EVERYTHING, RUN_BULK
 from mirakl_sync.platforms.shopify.settings import CHOICES, SENTENCES, read_settings
 from mirakl_sync.platforms.shopify.watching import TOPICS
 from mirakl_sync.records.shop import NoticeKind
@@ -290,6 +292,34 @@ def test_a_long_read_waits_for_its_points(opened):
     before = bench.now()
     assert len(list(bench.platform.levels())) == 124
     assert bench.now() - before > timedelta(seconds=1)
+
+
+def test_everything_is_read_from_the_shops_file_in_a_handful_of_calls(opened):
+    bench = opened({"bulk_seconds": 2.0})
+    bench.control("generate", {"count": 600, "prefix": "P-", "quantity": 3})
+    told = {fact.sku: fact for fact in bench.platform.levels()}
+    assert (len(told), told["P-600"].quantity, dict(told["P-600"].locations)) == (604, 3, {"Warehouse": 3})
+    assert set(bench.asked()) == {"Shop", "Locations", "LookAtEverything", "LookAtBulk"}
+    assert len(bench.asked()) < 10
+
+
+def test_the_file_and_the_pages_tell_the_same(bench):
+    bench.add("LAMP", 7, policy="continue")
+    bench.add("UNCOUNTED", None, status="draft")
+    by_file = {fact.sku: fact for fact in bench.platform.levels()}
+    by_page = {fact.sku: fact for fact in bench.connect(full_look="pages").levels()}
+    moment = bench.now()
+    assert {sku: replace(fact, observed_at=moment) for sku, fact in by_file.items()} == {
+        sku: replace(fact, observed_at=moment) for sku, fact in by_page.items()
+    }
+
+
+def test_a_shop_that_writes_for_others_already_is_read_by_page(opened):
+    bench = opened({"bulk_seconds": 9000.0})
+    for _ in range(5):
+        bench.platform.asking.ask(RUN_BULK, {"query": EVERYTHING})
+    assert len(list(bench.platform.levels())) == 4
+    assert "Variants" in bench.asked()
 
 
 # Webhooks
