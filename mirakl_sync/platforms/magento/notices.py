@@ -168,27 +168,35 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, *, on: bool) ->
     return Delivery(key=f"order:{hashlib.sha256(body).hexdigest()}", topic="order")
 
 
-def order_in(topic: str, body: bytes) -> tuple[int, bool]:
-    """Which order a delivery is about: the order itself, or that of a shipment or credit memo. False for an order that
-    says itself that it is none of ours."""
+def read_notices(topic: str, body: bytes, reader: Reader, at: datetime) -> tuple[Notice, ...]:
+    """What a delivery says, or the order it is about; orders of others are passed over. See ``Platform.read_notices``.
+
+    An order nothing has left of, and nothing was given back for, is told whole. Of every other one, and by a shipment
+    or a credit memo, only a part is told: the order is read.
+    """
+    payload = _payload(topic, body)
+    if isinstance(payload.get("payment"), Mapping) and "order_id" not in payload:
+        order = schemas.read(schemas.ORDER, payload, topic)
+        if orders.reference_of(order) is None:
+            return ()
+        found = [reader.shown(order)] if reader.is_whole(order) else list(reader.by_ids([order.id]))
+    else:
+        found = [seen for seen in reader.by_ids([_order_id(topic, payload)]) if seen.reference is not None]
+    return tuple(_notice(seen, seen.modified_at or at) for seen in found)
+
+
+def _payload(topic: str, body: bytes) -> Mapping[str, Any]:
     try:
         payload = json.loads(body, parse_float=Decimal)
     except ValueError as error:
         raise Unreadable(f"The webhook {topic} is no JSON.", payload=body.decode(errors="replace")) from error
-    told = payload if isinstance(payload, Mapping) else {}
-    number = told.get("order_id") or told.get("entity_id")
+    if not isinstance(payload, Mapping):
+        raise Unreadable(f"The webhook {topic} is no object.", payload=payload)
+    return payload
+
+
+def _order_id(topic: str, payload: Mapping[str, Any]) -> int:
+    number = payload.get("order_id") or payload.get("entity_id")
     if not str(number or "").isdigit():
         raise Unreadable(f"The webhook {topic} names no order.", payload=payload)
-    whole = "order_id" not in told and isinstance(told.get("payment"), Mapping)
-    ours = not whole or orders.reference_of(schemas.read(schemas.ORDER, told, topic)) is not None
-    return int(str(number)), ours
-
-
-def read_notices(topic: str, body: bytes, reader: Reader, at: datetime) -> tuple[Notice, ...]:
-    """What a delivery is about, read from the shop as it is now: a delivery holds only a part of an order.
-
-    Orders of others are passed over. See ``Platform.read_notices``.
-    """
-    number, ours = order_in(topic, body)
-    found = [seen for seen in reader.by_ids([number] if ours else []) if seen.reference is not None]
-    return tuple(_notice(seen, seen.modified_at or at) for seen in found)
+    return int(str(number))

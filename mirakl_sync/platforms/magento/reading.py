@@ -26,10 +26,14 @@ class Reader:
         (seen,) = self.all_shown([order])
         return seen
 
+    def is_whole(self, order: ShopOrder) -> bool:
+        """True where an order needs no list besides to be shown."""
+        return not orders.has_begun_to_leave(order) and not _gave_back(order)
+
     def all_shown(self, found: Sequence[ShopOrder]) -> Iterator[PlatformOrder]:
         """Several orders, at the price of two lists."""
         sent = [order.id for order in found if orders.has_begun_to_leave(order)]
-        given = [order.id for order in found if order.refunded or any(line.refunded for line in order.lines)]
+        given = [order.id for order in found if _gave_back(order)]
         shipments = _by_order(self._client.shipments_of(sent)) if sent else {}
         memos = _by_order(self._client.memos_of(given)) if given else {}
         now = self._client.clock()
@@ -43,6 +47,10 @@ class Reader:
         known = sorted(set(ids))
         for start in range(0, len(known), PAGE):
             yield from self.all_shown(list(self._client.orders(one_of("entity_id", known[start : start + PAGE]))))
+
+
+def _gave_back(order: ShopOrder) -> bool:
+    return bool(order.refunded) or any(line.refunded for line in order.lines)
 
 
 def _by_order(documents: Iterable[D]) -> dict[int, list[D]]:

@@ -148,6 +148,18 @@ def test_a_webhook_says_the_same_as_the_shop(magento):
     assert (notice.order.left, notice.order.reference) == (True, wanted.reference)
 
 
+def test_a_webhook_of_an_order_at_work_is_understood_without_a_call(magento):
+    bench = shop_with_events(magento)
+    wanted = addressed(draft())
+    order = bench.platform.create_order(wanted, held=False)
+    released = bench.platform.release_order(order.order_id, wanted)
+    _, body = delivered(bench, order.order_id)
+    bench.lines[-1].calls.clear()
+    (notice,) = bench.platform.read_notices("order", body)
+    assert notice.order == released
+    assert bench.lines[-1].calls == []
+
+
 def test_a_webhook_of_a_shipment_is_about_its_order(magento):
     bench = shop_with_events(magento)
     order = bench.platform.create_order(draft(), held=False)
