@@ -13,7 +13,7 @@ from mirakl_sync.platforms.shopify.answers import TOO_COSTLY
 from mirakl_sync.platforms.shopify.asking import LONG, Asking
 from mirakl_sync.platforms.shopify.documents import orders as documents
 from mirakl_sync.platforms.shopify.gids import gid
-from mirakl_sync.platforms.shopify.orders import LINE_ID
+from mirakl_sync.platforms.shopify.orders import LINE_ID, REFERENCE
 from mirakl_sync.platforms.shopify.schemas import read
 from mirakl_sync.platforms.shopify.told import Refund, ShopOrder
 
@@ -62,10 +62,10 @@ class Orders:
         return filter(None, [self._whole(row) for row in rows])
 
     def changed(self, since: datetime) -> Iterator[list[tuple[str, datetime, bool]]]:
-        """``orders(query: updated_at)``: id, time of change and whether our metafield is there; page by page."""
+        """``orders(query: updated_at)``: id, time of change and whether it says that it is a sale of ours; by page."""
         query = f"updated_at:>='{since.strftime('%Y-%m-%dT%H:%M:%SZ')}'"
         for rows in self.asking.pages(documents.CHANGED, {"query": query}, "orders"):
-            yield [(row["id"], datetime.fromisoformat(row["updatedAt"]), bool(row.get("reference"))) for row in rows]
+            yield [(row["id"], datetime.fromisoformat(row["updatedAt"]), _of_ours(row)) for row in rows]
 
     # Writes
 
@@ -114,6 +114,11 @@ class Orders:
     def add_tags(self, order: str, tags: Sequence[str]) -> None:
         """``tagsAdd``; those that are there already stay."""
         self.asking.ask(documents.ADD_TAGS, {"id": order, "tags": list(tags)})
+
+    def describe(self, order: str, details: Mapping[str, str]) -> None:
+        """``orderUpdate`` of the additional details: these and no others; empty ones go."""
+        told = [{"key": key, "value": value} for key, value in details.items() if value]
+        self.update(order, {"customAttributes": told})
 
     def set_reference(self, order: str, value: str, *, released: bool) -> None:
         """``metafieldsSet`` of our unique metafield and, with it or not at all, of the mark of a release."""
@@ -169,6 +174,11 @@ class Orders:
         each = self.asking.pace.cost(documents.READ_MANY.name) / asked
         if each:
             self._together = max(1, min(AT_MOST, int(DEAREST // each)))
+
+
+def _of_ours(row: Mapping[str, Any]) -> bool:
+    """Our metafield, or the detail that copies carry."""
+    return bool(row.get("reference")) or any(each["key"] == REFERENCE for each in row.get("customAttributes") or ())
 
 
 def reference_field(value: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from mirakl_sync.platforms.shopify import orders
 from mirakl_sync.platforms.shopify.documents import orders as documents
 from mirakl_sync.platforms.shopify.gids import number
 from mirakl_sync.platforms.shopify.told import ShopOrder
-from mirakl_sync.platforms.shopify.working import Desk, existing
+from mirakl_sync.platforms.shopify.working import Desk, disown, existing
 from mirakl_sync.records.shop import Heir, OrderReference, Sign
 
 # An app may make the new order before it cancels the old one.
@@ -86,16 +86,13 @@ def hand_over(desk: Desk, order_id: str, heir_id: str, reference: OrderReference
 
     The heir of an order we had released is released, too: nobody holds it when it is found.
     """
-    heir = existing(desk, heir_id)
+    heir, old = existing(desk, heir_id), desk.client.order(order_id)
+    if old is not None and orders.reference_of(old) == reference:
+        disown(desk, old, {"mirakl_replaced_by": heir.name})
     if heir.reference != str(reference):
-        old = desk.client.order(order_id)
-        if old is not None and old.reference == str(reference):
-            desk.client.drop_reference(old.id)
         desk.client.set_reference(heir.id, str(reference), released=old is None or bool(old.released))
-    told = {orders.REFERENCE: str(reference)}
     if heir.attributes.get(orders.REFERENCE) != str(reference):
-        kept = [{"key": key, "value": value} for key, value in {**heir.attributes, **told}.items() if value]
-        desk.client.update(heir.id, {"customAttributes": kept})
+        desk.client.describe(heir.id, {**heir.attributes, orders.REFERENCE: str(reference)})
     desk.client.add_tags(heir.id, ["mirakl"])
     return existing(desk, heir_id)
 

@@ -102,7 +102,7 @@ def _date(payload: Mapping[str, Any], otherwise: datetime) -> datetime:
 
 
 def orders_since(client: Orders, since: datetime, admin_url: str) -> Iterator[Notice]:
-    """``orders(query: "updated_at:…")``: those that carry our metafield, read whole, oldest change first."""
+    """``orders(query: "updated_at:…")``: ours and what was copied from ours, read whole, oldest change first."""
     for page in client.changed(since - LAG):
         ours = {number(gid): at for gid, at, is_ours in page if is_ours}
         read = {number(order.id): order for order in client.many(list(ours))}

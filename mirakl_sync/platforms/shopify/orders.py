@@ -20,9 +20,18 @@ STOPPED = frozenset({"ON_HOLD", "SCHEDULED"})
 UNDONE = frozenset({"CANCELLED", "ERROR", "FAILURE"})
 
 
-def reference_of(order: ShopOrder) -> OrderReference | None:
+def own_reference(order: ShopOrder) -> OrderReference | None:
     """Whose order it is, by our unique metafield: attributes and tags are copied by apps, and prove nothing."""
-    parts = order.reference.split("/", 2)
+    return _parsed(order.reference)
+
+
+def reference_of(order: ShopOrder) -> OrderReference | None:
+    """The sale an order says it is, also on a copy some app made: whoever reads both can tell that there are two."""
+    return own_reference(order) or _parsed(order.attributes.get(REFERENCE, ""))
+
+
+def _parsed(text: str) -> OrderReference | None:
+    parts = text.split("/", 2)
     return OrderReference(*parts) if len(parts) == 3 and all(parts) else None
 
 

@@ -94,7 +94,7 @@ def find(desk: Desk, reference: OrderReference) -> ShopOrder | None:
     hits = [
         order
         for order in desk.client.search(f"source_identifier:{quoted(reference.order_id)}")
-        if orders.reference_of(order) == reference
+        if orders.own_reference(order) == reference
     ]
     standing = [order for order in hits if not order.cancelled_at]
     if len(standing) > 1:
@@ -222,7 +222,7 @@ def existing(desk: Desk, order_id: str) -> ShopOrder:
 
 def _withdrawn(desk: Desk, draft: OrderDraft, order: ShopOrder) -> Refused:
     """An order that came out wrong is cancelled without our reference: nobody shall work on it or find it again."""
-    desk.client.drop_reference(order.id)
+    disown(desk, order, {})
     desk.client.cancel(
         order.id,
         f"Cancelled by mirakl_sync: not the order of {draft.reference}.",
@@ -232,6 +232,14 @@ def _withdrawn(desk: Desk, draft: OrderDraft, order: ShopOrder) -> Refused:
         f"Shopify order {order.name} shows {Money(order.total, order.currency)}, it must be {draft.total}.",
         code="total_differs",
     )
+
+
+def disown(desk: Desk, order: ShopOrder, instead: Mapping[str, str]) -> None:
+    """The order is no longer the one of its sale; ``instead`` stands in its details. Repeatable."""
+    if order.reference:
+        desk.client.drop_reference(order.id)
+    if orders.REFERENCE in order.attributes:
+        desk.client.describe(order.id, {**order.attributes, orders.REFERENCE: "", **instead})
 
 
 def _doubtful(error: MiraklSyncError) -> TryLater:

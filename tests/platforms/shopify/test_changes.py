@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from mirakl_sync.errors import TryLater
-from mirakl_sync.records.shop import OrderReference, Sign
+from mirakl_sync.records.shop import NoticeKind, OrderReference, Sign
 from tests.platforms.drafts import addressed, draft, line
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -116,7 +116,9 @@ def test_a_copy_with_our_attributes_is_the_heir_without_anybody_being_asked(benc
     heir = replace(bench, sold, style="cleverific")
     assert bench.platform.read_order(sold.order_id).canceled
     assert heirs(bench, sold) == [(heir, Sign.REFERENCE, True)]
-    assert bench.platform.read_order(heir).reference is None
+    # it says which sale it is, and is found only when it was handed over
+    assert bench.platform.read_order(heir).reference == sold.reference
+    assert bench.platform.find_order(sold.reference, since=SINCE).order_id == sold.order_id
 
 
 @pytest.mark.parametrize(
@@ -175,6 +177,7 @@ def test_the_heir_is_found_by_our_reference_once_it_is_handed_over(bench, sold):
         assert (seen.order_id, seen.reference) == (heir, sold.reference)
     assert bench.platform.find_order(sold.reference, since=SINCE).order_id == heir
     assert bench.platform.read_order(sold.order_id).reference is None
+    assert bench.book(sold.order_id)["attributes"]["mirakl_replaced_by"] == bench.book(heir)["number"]
     book = bench.book(heir)
     assert book["attributes"]["mirakl_reference"] == str(sold.reference)
     assert "mirakl" in book["tags"]
@@ -185,6 +188,13 @@ def test_the_heirs_own_details_are_kept(bench, sold):
     before = bench.book(heir)["attributes"]
     bench.platform.hand_over(sold.order_id, heir, sold.reference)
     assert bench.book(heir)["attributes"] == before
+
+
+def test_a_copy_beside_the_original_is_polled_as_one_of_its_sale(bench, sold):
+    copy = replace(bench, sold, style="duplicate")
+    told = bench.platform.notices_since(NoticeKind.ORDER, bench.now() - timedelta(minutes=5))
+    of_this_sale = {n.subject for n in told if n.order.reference == sold.reference and n.order.live}
+    assert of_this_sale == {sold.order_id, copy}
 
 
 @pytest.mark.parametrize("what", ["lose_answer", "drop"])

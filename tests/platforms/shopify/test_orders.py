@@ -11,7 +11,7 @@ import pytest
 from mirakl_sync.errors import Unreadable
 from mirakl_sync.money import Money
 from mirakl_sync.platforms.shopify import schemas
-from mirakl_sync.platforms.shopify.orders import platform_order
+from mirakl_sync.platforms.shopify.orders import own_reference, platform_order
 from mirakl_sync.platforms.shopify.schemas import ORDER, REFUND, read
 from mirakl_sync.records.shipment import ParcelLine
 from mirakl_sync.records.shop import OrderReference, ShopLine
@@ -55,9 +55,15 @@ def test_an_order_is_told_with_number_total_reference_and_line_ids():
     assert told.modified_at == datetime(2026, 11, 20, 9, 0, 5, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("copied", [None, {"value": "nonsense"}, {"value": "//"}])
-def test_an_order_without_our_metafield_is_not_ours_whatever_was_copied(copied):
-    assert seen(reference=copied).reference is None
+@pytest.mark.parametrize("ours", [None, {"value": "nonsense"}, {"value": "//"}])
+def test_a_copy_says_which_sale_it_is_and_is_not_the_order_of_it(ours):
+    copy = read(ORDER, exact(order(reference=ours)), "order")
+    assert own_reference(copy) is None
+    assert platform_order(copy).reference == OrderReference("nordmarkt", "2000", "MKP-1-A")
+
+
+def test_an_order_that_says_nothing_is_nobodys():
+    assert seen(reference=None, customAttributes=[{"key": "gift", "value": "a/b/c"}]).reference is None
 
 
 def test_an_order_id_may_hold_slashes():

@@ -55,7 +55,8 @@ CHANGED = Document(
     f"""query ChangedOrders($query: String!, $after: String) {{
       orders(first: 200, after: $after, query: $query, sortKey: UPDATED_AT) {{
         nodes {{
-          id updatedAt reference: metafield(namespace: "{NAMESPACE}", key: "{ORDER_ID}") {{ value }}
+          id updatedAt customAttributes {{ key value }}
+          reference: metafield(namespace: "{NAMESPACE}", key: "{ORDER_ID}") {{ value }}
         }}
         pageInfo {{ hasNextPage endCursor }}
       }}
