@@ -113,8 +113,10 @@ def _version(client: MagentoClient) -> Iterator[Finding]:
     version = client.version()
     if not version:
         yield Finding(True, "version", "The shop does not tell its version.")
-    elif version.startswith(("Magento/1", "Magento/2.0", "Magento/2.1", "Magento/2.2", "Magento/2.3")):
-        yield Finding(False, "version", f"{version} is older than 2.4.", "Update Magento.", blocking=True)
+    elif version.startswith(("Magento/1", "Magento/2.0", "Magento/2.1", "Magento/2.2")):
+        yield Finding(False, "version", f"{version} is older than 2.3.", "Update Magento.", blocking=True)
+    elif version.startswith("Magento/2.3"):
+        yield Finding(False, "version", f"{version} gets no security updates any more.", "Update Magento.")
     else:
         yield Finding(True, "version", f"{version}.")
 

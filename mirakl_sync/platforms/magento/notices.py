@@ -6,7 +6,7 @@ import hashlib
 import heapq
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -105,6 +105,10 @@ class StockNews:
                 yield from self._told(page)
                 page = {}
         yield from self._told(page)
+
+    def doubt(self, skus: Collection[str]) -> None:
+        """The next scan tells these, whatever this worker saw before."""
+        self._seen.forget(skus)
 
     def _moved(self, operation: Operation, path: str, since: datetime) -> Moved:
         for _, rows in self._client.changed(operation, path, since, fields=MOVED):

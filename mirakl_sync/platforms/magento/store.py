@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from mirakl_sync.clock import Clock
@@ -114,6 +114,10 @@ class Magento:
         if kind is NoticeKind.ORDER:
             return notices.orders_since(self.client, self._reader, since)
         return self._stock.since(since)
+
+    def doubt_numbers(self, skus: Collection[str]) -> None:
+        """See ``RemembersNumbers``."""
+        self._stock.doubt(skus)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> Delivery:
         """``x-magento-signature`` over the raw body, where the shop has the module."""

@@ -86,6 +86,20 @@ def test_settings_the_shop_does_not_know_are_found_by_the_check(magento, setting
     assert any(words in sentence for sentence in told), told
 
 
+@pytest.mark.parametrize(
+    ("shop", "ok", "words"),
+    [
+        ({"version": "2.4.8"}, True, "Magento/2.4"),
+        ({"version": "2.3.7"}, False, "no security updates"),
+        ({"version_shown": False}, True, "does not tell its version"),
+    ],
+)
+def test_the_version_is_told_as_far_as_the_shop_tells_it(magento, shop, ok, words):
+    (finding,) = [finding for finding in magento(shop).platform.check() if finding.subject == "version"]
+    assert (finding.ok, finding.blocking) == (ok, False)
+    assert words in finding.sentence
+
+
 def test_an_integration_token_as_bearer_is_explained(magento):
     bench = magento()
     findings = bench.connect(auth="bearer").check()
