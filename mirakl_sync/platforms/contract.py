@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from mirakl_sync.clock import Clock
 from mirakl_sync.http.contract import Dial
@@ -131,6 +131,14 @@ class ReplacesOrders(Protocol):
 
     def hand_over(self, order_id: str, heir_id: str, reference: OrderReference) -> PlatformOrder:
         """Move our reference from an order to its heir, so that ``find_order`` finds the heir. Repeatable."""
+
+
+@runtime_checkable
+class RemembersNumbers(Protocol):
+    """A platform whose poll tells what differs from what this worker saw before, because the shop dates nothing."""
+
+    def doubt_numbers(self, skus: Collection[str]) -> None:
+        """Others learned of these since the last poll: the next one tells them, whatever was seen before."""
 
 
 @dataclass(frozen=True, slots=True)

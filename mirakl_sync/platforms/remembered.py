@@ -30,6 +30,12 @@ class Remembered:
             if known != mark:
                 yield fact
 
+    def forget(self, skus: Iterable[str]) -> None:
+        """Somebody else told of these since: whatever they are now is told anew."""
+        with self._lock:
+            for sku in skus:
+                self._seen.pop(sku, None)
+
     def __len__(self) -> int:
         return len(self._seen)
 

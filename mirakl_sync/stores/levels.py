@@ -16,7 +16,7 @@ from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.dispatch import Wake
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, TryLater
 from mirakl_sync.inbox import desk
-from mirakl_sync.platforms.contract import Capability
+from mirakl_sync.platforms.contract import Capability, RemembersNumbers
 from mirakl_sync.platforms.registry import platform as platform_spec
 from mirakl_sync.records.shop import NoticeKind
 from mirakl_sync.shelf import board
@@ -78,6 +78,8 @@ def poll(store_pk: int, wiring: Wiring) -> LevelReport:
             return LevelReport("somebody else is polling")
         store = tx.get_one(Store, store_pk)
         platform = wiring.connections.store(store)
+        if isinstance(platform, RemembersNumbers):
+            platform.doubt_numbers(_learned_since(tx, store_pk))
         capabilities = platform_spec(store.platform).capabilities_with(store.settings)
     every = timedelta(seconds=float(store.settings.get("poll_every", polling.DEFAULT_EVERY)))
     words = "this shop tells no changes of products"
@@ -98,6 +100,16 @@ def poll(store_pk: int, wiring: Wiring) -> LevelReport:
         heartbeat.beat(tx, f"levels:{store.key}", wiring.now(), max(every, timedelta(seconds=15)), words)
         desk.close_by_key(tx, None, "misconfigured", f"levels:{store.key}", now, "the store's numbers were read again")
     return LevelReport(words)
+
+
+def _learned_since(tx: Transaction, store_pk: int) -> list[str]:
+    """SKUs of which anybody heard since the last poll began: a look or another worker's poll may have told a number
+    that the next poller does not know of."""
+    read_at = tx.get_one(LevelFeed, store_pk).read_at
+    if read_at is None:
+        return []
+    heard = select(ShelfItem.sku).where(ShelfItem.store_pk == store_pk, ShelfItem.observed_at >= read_at)
+    return list(tx.execute(heard).scalars())
 
 
 def _interrupted(wiring: Wiring, store_pk: int, error: MiraklSyncError) -> None:

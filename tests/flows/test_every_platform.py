@@ -8,7 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from mirakl_sync.db.models import ShelfItem
+from mirakl_sync.stores import levels
 from tests.flows.days import Day, a_day, sold_for
 from tests.flows.parcels import Packing
 
@@ -160,3 +163,25 @@ def test_staff_who_cancel_an_order_are_heard(day: Day, kind: str) -> None:
         return
     day.webshop.post(f"orders/{ours['id']}", {"status": "cancelled"})
     until(day, lambda: day.questions() == ["canceled_in_shop"], 25)
+
+
+def test_a_number_that_went_there_and_back_between_two_polls_is_right_at_last(day: Day) -> None:
+    """Somebody looked in between, so the shelf knows a number the poll never saw."""
+    day.minutes(2)
+    before = _on_the_shelf(day, "LAMP")
+    day.webshop.post("stock", {"sku": "LAMP", "add": -2})
+    _look(day, "LAMP")
+    assert _on_the_shelf(day, "LAMP") == before - 2
+    day.later(seconds=5)
+    day.webshop.post("stock", {"sku": "LAMP", "add": 2})
+    day.minutes(8)
+    assert _on_the_shelf(day, "LAMP") == before
+
+
+def _on_the_shelf(day: Day, sku: str) -> int | None:
+    with day.wiring.db.reading() as tx:
+        return tx.execute(select(ShelfItem.quantity).where(ShelfItem.sku == sku)).scalar_one()
+
+
+def _look(day: Day, sku: str) -> None:
+    levels.look_at(day.connection().store_pk, [sku], day.wiring)

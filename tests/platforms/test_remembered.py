@@ -42,3 +42,11 @@ def test_there_and_back_is_told_twice():
     assert len(list(memory.changed([replace(MUG, quantity=4)]))) == 1
     assert len(list(memory.changed([MUG]))) == 1
     assert len(memory) == 1
+
+
+def test_what_somebody_else_told_is_told_anew():
+    memory = Remembered()
+    list(memory.changed([MUG]))
+    memory.forget(["MUG", "NEVER-SEEN"])
+    assert list(memory.changed([MUG])) == [MUG]
+    assert list(memory.changed([MUG])) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,6 +37,9 @@ class Stock(Protocol):
 
     def changes(self, since: datetime) -> Iterator[Notice]:
         """Products whose number or state is another than this worker last saw, or that were modified since."""
+
+    def doubt(self, skus: Collection[str]) -> None:
+        """See ``RemembersNumbers.doubt_numbers``."""
 
 
 class ByRecords:
@@ -113,6 +116,10 @@ class ByRecords:
         modified = {product.product_id: is_sold(product, self._instance.site, began) for product in products}
         yield from (_notice(fact, began) for fact in self._changed(modified, began))
         self._polled, self._whole = began, began if whole else self._whole
+
+    def doubt(self, skus: Collection[str]) -> None:
+        """The next poll tells these, whatever this worker saw before."""
+        self._remembered.forget(skus)
 
     def _changed(self, modified: dict[str, bool], asked: datetime) -> Iterator[ProductFacts]:
         """What differs, or was modified (and is sold or not): no more calls for all products at once than for one."""

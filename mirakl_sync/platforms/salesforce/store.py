@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from mirakl_sync.clock import Clock
@@ -115,6 +115,10 @@ class Salesforce:
         if kind is NoticeKind.PRODUCT:
             return self._stock.changes(since)
         return self._order_notices(since)
+
+    def doubt_numbers(self, skus: Collection[str]) -> None:
+        """See ``RemembersNumbers``."""
+        self._stock.doubt(skus)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> Delivery:
         """``Refused``: Salesforce has no webhooks we could check."""
