@@ -15,7 +15,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import acceptance, arrivals, bookkeeping, shipments, stock
+from benchmarks import acceptance, arrivals, bookkeeping, platforms, shipments, stock
 from tests.postgres import running_postgres
 
 # in flight, milliseconds, orders
@@ -23,7 +23,9 @@ PAIRS = ((16, 200, 600), (64, 200, 1000), (16, 0, 1000), (64, 0, 1000))
 CONFIRMED = ((16, 200, 600), (16, 0, 1000))
 # a million fills SQLite's file with half a gigabyte; PostgreSQL is measured where it can be compared
 OFFERS = {"sqlite": (10_000, 100_000, 1_000_000), "postgresql": (10_000, 100_000)}
+# with each database, and shops, which have none
 PARTS = ("acceptance", "shipments", "stock")
+SHOPS = "platforms"
 
 
 def main() -> None:
@@ -31,12 +33,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a third of the orders, ten thousand offers, SQLite only")
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the figures are written")
-    parser.add_argument("--only", choices=PARTS, help="one part of it")
+    parser.add_argument("--only", choices=(*PARTS, SHOPS), help="one part of it")
     options = parser.parse_args()
     console, figures = Console(), {}
-    parts = (options.only,) if options.only else PARTS
-    figures |= _all("sqlite", lambda: "", parts, options.quick, console)
-    if not options.quick:
+    parts = tuple(part for part in PARTS if options.only in (None, part))
+    if options.only in (None, SHOPS):
+        figures |= platforms.measure_all(console, quick=options.quick)
+    if parts:
+        figures |= _all("sqlite", lambda: "", parts, options.quick, console)
+    if parts and not options.quick:
         with running_postgres() as address:
             figures |= _all("postgresql", lambda: _fresh(address), parts, options.quick, console)
     options.json.parent.mkdir(parents=True, exist_ok=True)
