@@ -19,6 +19,7 @@ _BY_STATUS = {
     423: ("The Shopify store is locked.", "Ask Shopify's support why."),
 }
 TOO_COSTLY = "MAX_COST_EXCEEDED"
+BAD_VALUE = "INVALID_VARIABLE"
 
 
 def interpret(operation: Operation, answer: Answer) -> Exception | None:
@@ -65,6 +66,11 @@ def from_errors(operation: Operation, errors: Sequence[Any], wait: float) -> Mir
         return Unavailable(
             f"Shopify failed at {operation.code}: {_said(errors)}{doubt}.", outcome_unknown=operation.writes
         )
+    if set(codes) == {BAD_VALUE}:
+        # a country or an amount the shop does not know: it comes with the order, and somebody can mend it there
+        return Refused(
+            f"Shopify refused {operation.code}: {_said(errors)}", code=BAD_VALUE.lower(), request=operation.code
+        )
     return Unreadable(f"Shopify does not understand our {operation.code}: {_said(errors)}", payload=list(errors))
 
 
@@ -72,7 +78,7 @@ def _not_understood(error: Any) -> bool:
     """A document that does not fit their schema: refused before anything ran. Such codes are written undefinedField."""
     extensions = _extensions(error)
     code = str(extensions.get("code", ""))
-    return bool(code[:1].islower() or extensions.get("problems") or code in ("INVALID_VARIABLE", "PARSE_FAILED"))
+    return bool(code[:1].islower() or extensions.get("problems") or code in (BAD_VALUE, "PARSE_FAILED"))
 
 
 def _denied(operation: Operation, error: Any) -> Misconfigured:

@@ -23,6 +23,9 @@ BEHAVIOURS = {
     "obeying_policy": "DECREMENT_OBEYING_POLICY",
     BYPASS: "BYPASS",
 }
+# Where Shopify knows regions by code, and an address without one is incomplete.
+_REGIONS = "AR AU BR CA CL CN CO EG ES GT HK ID IE IN IT JP KR MX MY NG NZ PA PE PH PT RO RU TH UY US VE ZA"
+REGIONS = frozenset(_REGIONS.split())
 HOLD = {
     "reason": "OTHER",
     "reasonNotes": "The marketplace has not released this order yet.",
@@ -169,10 +172,15 @@ def _address(address: Address) -> dict[str, str]:
         "address2": second,
         "zip": address.zip_code,
         "city": address.city,
-        "provinceCode": address.state if len(address.state) <= 3 else "",
-        "province": address.state if len(address.state) > 3 else "",
+        **_region(address),
         "countryCode": address.country_code,
         "country": "" if address.country_code else address.country_label,
         "phone": address.phone,
     }
     return {name: value for name, value in told.items() if value}
+
+
+def _region(address: Address) -> dict[str, str]:
+    """A code only where the shop knows codes; elsewhere what stands on the parcel."""
+    is_code = address.country_code in REGIONS and len(address.state) <= 3
+    return {"provinceCode" if is_code else "province": address.state}

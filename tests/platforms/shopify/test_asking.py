@@ -56,11 +56,17 @@ def test_after_a_failure_nobody_knows_whether_a_write_was_done(document, variabl
     assert trouble.value.outcome_unknown is unknown
 
 
-@pytest.mark.parametrize("code", ["undefinedField", "argumentNotAccepted", "INVALID_VARIABLE"])
+@pytest.mark.parametrize("code", ["undefinedField", "argumentNotAccepted", "PARSE_FAILED"])
 def test_a_document_the_shop_does_not_understand_did_nothing(code):
     with pytest.raises(Unreadable) as trouble:
         asking(Door(failed(code))).ask(orders.MARK_AS_PAID, PAID)
     assert not trouble.value.outcome_unknown
+
+
+def test_a_value_the_shop_does_not_know_is_refused_and_did_nothing():
+    with pytest.raises(Refused, match="countryCode") as refusal:
+        asking(Door(failed("INVALID_VARIABLE", "invalid value for shippingAddress.countryCode"))).ask(orders.CREATE, {})
+    assert refusal.value.code == "invalid_variable"
 
 
 def test_user_errors_are_refusals_with_their_code_and_field():

@@ -209,6 +209,29 @@ def test_pieces_that_do_not_divide_stand_on_two_lines_of_one_sale(bench):
     assert [(inside.line_id, inside.quantity) for inside in parcel.lines] == [("L1", 3)]
 
 
+def test_a_country_nobody_knows_makes_no_order_and_is_said(bench):
+    wanted = addressed(draft(), replace(WIEN, country_code="XX"))
+    with pytest.raises(Refused, match="countryCode"):
+        bench.platform.create_order(wanted, held=True)
+    assert bench.standing(wanted.reference) == []
+
+
+@pytest.mark.parametrize(
+    ("country", "state", "expected"),
+    [
+        ("ES", "M", {"provinceCode": "M"}),
+        ("US", "NY", {"provinceCode": "NY"}),
+        ("DE", "NRW", {"province": "NRW"}),
+        ("ES", "Madrid", {"province": "Madrid"}),
+        ("AT", "", {}),
+    ],
+)
+def test_a_region_is_a_code_only_where_the_shop_knows_codes(country, state, expected):
+    told = placing.addresses(addressed(draft(), replace(WIEN, country_code=country, state=state)), with_billing=True)
+    for address in (told["shippingAddress"], told["billingAddress"]):
+        assert {name: value for name, value in address.items() if name.startswith("province")} == expected
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_the_shop_shows_the_marketplaces_tax(bench, seed):
     wanted, order = made(bench, any_draft(seed))

@@ -42,7 +42,7 @@ HOOKS = Document(
     "webhookSubscriptions",
     """query Webhooks($after: String) {
       page: webhookSubscriptions(first: 100, after: $after) {
-        nodes { id topic uri apiVersion { handle } } pageInfo { hasNextPage endCursor }
+        nodes { id topic uri } pageInfo { hasNextPage endCursor }
       }
     }""",
 )
