@@ -14,7 +14,7 @@ from mirakl_sync.db.among import among
 from mirakl_sync.db.models import PlannerFile, PlannerRow
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
-from mirakl_sync.planning import rows
+from mirakl_sync.planning import lease, rows
 from mirakl_sync.platforms.planner import Planner
 from mirakl_sync.records.planning import Feed, Row
 from mirakl_sync.wiring import Wiring
@@ -54,6 +54,7 @@ def make(wiring: Wiring, planner_pk: int, planner: Planner, run: datetime) -> li
             found = writable(planner, feed, lines)
             with wiring.db.transaction() as tx:
                 refuse(tx, found.refused)
+                lease.renew(tx, planner_pk, wiring.now())
                 if found.lines:
                     names.append(_keep(tx, planner_pk, planner, feed, found, run, wiring.now()))
     return names
@@ -150,6 +151,7 @@ def bring(wiring: Wiring, planner_pk: int, planner: Planner) -> int:
             row = tx.get_one(PlannerFile, file.id)
             row.state, row.brought_at = FileState.BROUGHT, wiring.now()
             row.why = "found by looking" if lies_there else ""
+            lease.renew(tx, planner_pk, wiring.now())
         brought += 1
     return brought
 

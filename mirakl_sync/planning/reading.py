@@ -11,16 +11,15 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, select
 
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.db.claim import take_lease
 from mirakl_sync.db.insert import insert_many_once
 from mirakl_sync.db.models import PlannerDesk, PlannerFact, PlannerFile, PlannerIncoming, PlannerSnapshot, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, TryLater
 from mirakl_sync.inbox import desk
-from mirakl_sync.planning import probing, settings
+from mirakl_sync.planning import lease, probing, settings
 from mirakl_sync.planning.files import FileState
 from mirakl_sync.planning.proof import Shown, judge
-from mirakl_sync.planning.sending import AGAIN, LEASE, MENDED_BY_PEOPLE, MISCONFIGURED, PlanningReport, open_desk
+from mirakl_sync.planning.sending import AGAIN, MENDED_BY_PEOPLE, MISCONFIGURED, PlanningReport, open_desk
 from mirakl_sync.planning.settings import FeedSettings
 from mirakl_sync.planning.snapshots import SnapshotState
 from mirakl_sync.platforms.planner import Planner, Way
@@ -44,7 +43,7 @@ def read(planner_pk: int, wiring: Wiring) -> PlanningReport:
     with wiring.db.transaction() as tx:
         store = tx.get_one(Store, planner_pk)
         open_desk(tx, store, now)
-        if not take_lease(tx, PlannerDesk, planner_pk, now, LEASE):
+        if not lease.take(tx, planner_pk, now):
             return PlanningReport("somebody else is at it")
     try:
         told = settings.read(store.key, store.settings)
@@ -68,6 +67,7 @@ def _facts(wiring: Wiring, planner_pk: int, planner: Planner, now: datetime) -> 
     for batch in _batches(planner.planned(), AT_ONCE):
         with wiring.db.transaction() as tx:
             _put(tx, planner_pk, batch, now)
+            lease.renew(tx, planner_pk, wiring.now())
         count += len(batch)
     with wiring.db.transaction() as tx:
         older = (PlannerFact.planner_pk == planner_pk, PlannerFact.read_at < now)

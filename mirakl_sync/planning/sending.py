@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.db.claim import take_lease
 from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import Connection, PlannerDesk, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, TryLater
 from mirakl_sync.inbox import desk
-from mirakl_sync.planning import files, settings, snapshots, taking
+from mirakl_sync.planning import files, lease, settings, snapshots, taking
 from mirakl_sync.planning.settings import FeedSettings
 from mirakl_sync.platforms.planner import Planner, Way
 from mirakl_sync.upkeep import heartbeat
@@ -23,8 +22,6 @@ from mirakl_sync.wiring import Wiring
 
 MISCONFIGURED = "misconfigured"
 A_DAY = timedelta(days=1)
-# A first filling with years of orders takes its time; a killed worker's planner is free after so long.
-LEASE = timedelta(minutes=30)
 # Until a planner in trouble is tried again, and one that refuses us.
 AGAIN, MENDED_BY_PEOPLE = timedelta(minutes=2), timedelta(minutes=15)
 
@@ -106,7 +103,7 @@ def send(planner_pk: int, wiring: Wiring, *, now_or_never: bool = False) -> Plan
     with wiring.db.transaction() as tx:
         store = tx.get_one(Store, planner_pk)
         row = open_desk(tx, store, now)
-        if not take_lease(tx, PlannerDesk, planner_pk, now, LEASE):
+        if not lease.take(tx, planner_pk, now):
             return PlanningReport("somebody else is at it")
         hurry = now_or_never or bool(row.hurry)
     try:

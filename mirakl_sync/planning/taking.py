@@ -18,7 +18,7 @@ from sqlalchemy.orm import undefer
 
 from mirakl_sync.db.models import Connection, Order, PlannerDesk, PlannerRow, ShelfItem, ShopChange
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.planning import goods, keeping, sales
+from mirakl_sync.planning import goods, keeping, lease, sales
 from mirakl_sync.planning.goods import Known
 from mirakl_sync.planning.selling import changes_of, sold
 from mirakl_sync.planning.settings import FeedSettings
@@ -116,6 +116,7 @@ def _orders(wiring: Wiring, planner_pk: int, side: Side, chosen: Any, settings: 
             ]
             subjects = [each.subject for each in every]
             changed += keeping.keep(tx, planner_pk, Feed.SALES, subjects, wanted, wiring.now())
+            lease.renew(tx, planner_pk, wiring.now())
 
 
 def _batch(tx: Transaction, chosen: Any, last: int) -> Sequence[Order]:
@@ -142,6 +143,7 @@ def _shelf(wiring: Wiring, planner_pk: int, store_pk: int, before: Sequence[int]
             for feed in (Feed.VARIANTS, Feed.STOCK):
                 mine = [row for row in wanted if row.feed is feed]
                 changed += keeping.keep(tx, planner_pk, feed, skus, mine, wiring.now())
+            lease.renew(tx, planner_pk, wiring.now())
     return changed
 
 
