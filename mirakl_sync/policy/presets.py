@@ -32,11 +32,12 @@ _ALL = (
     ),
     Preset(
         "magento",
-        "Accept at once on retrieval, one customer for all marketplace orders, the commission as a line.",
+        "Accept at once on retrieval, one customer for all marketplace orders, the commission as a discount: a line of "
+        "its own needs a product in Magento (the store's setting commission_sku).",
         {
             "accept": "accept_first",
             "customer": "generic",
-            "commission": "line",
+            "commission": "discount",
             "commission_target": "Marketplace commission",
         },
     ),

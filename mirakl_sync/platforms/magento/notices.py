@@ -173,20 +173,25 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, *, on: bool) ->
 
 
 def read_notices(topic: str, body: bytes, reader: Reader, at: datetime) -> tuple[Notice, ...]:
-    """What a delivery says, or the order it is about; orders of others are passed over. See ``Platform.read_notices``.
+    """What a delivery says; orders known to be of others are passed over. See ``Platform.read_notices``.
 
     An order nothing has left of, and nothing was given back for, is told whole. Of every other one, and by a shipment
-    or a credit memo, only a part is told: the order is read.
+    or a credit memo, only a part is told: the notice is incomplete, and the order must be read.
     """
     payload = _payload(topic, body)
     if isinstance(payload.get("payment"), Mapping) and "order_id" not in payload:
         order = schemas.read(schemas.ORDER, payload, topic)
         if orders.reference_of(order) is None:
             return ()
-        found = [reader.shown(order)] if reader.is_whole(order) else list(reader.by_ids([order.id]))
-    else:
-        found = [seen for seen in reader.by_ids([_order_id(topic, payload)]) if seen.reference is not None]
-    return tuple(_notice(seen, seen.modified_at or at) for seen in found)
+        if reader.is_whole(order):
+            seen = reader.shown(order)
+            return (_notice(seen, seen.modified_at or at),)
+        return (_part_of(order.id, _date(payload, at)),)
+    return (_part_of(_order_id(topic, payload), _date(payload, at)),)
+
+
+def _part_of(number: int, at: datetime) -> Notice:
+    return Notice(NoticeKind.ORDER, str(number), at, incomplete=True)
 
 
 def _payload(topic: str, body: bytes) -> Mapping[str, Any]:

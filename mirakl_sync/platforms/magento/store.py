@@ -124,7 +124,7 @@ class Magento:
         return notices.verify(headers, body, self._secret, on=self.settings.events)
 
     def read_notices(self, topic: str, body: bytes) -> tuple[Notice, ...]:
-        """The order a delivery tells whole, else the one it is about, read anew."""
+        """The order a delivery tells whole, else which one must be read. Asks the shop nothing."""
         return notices.read_notices(topic, body, self._reader, self.client.clock())
 
     def watch(self, hooks_url: str) -> list[Finding]:
