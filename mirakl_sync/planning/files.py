@@ -173,3 +173,10 @@ def on_its_way(tx: Transaction, planner_pk: int) -> int:
     """How many files wait to be brought."""
     mine = (PlannerFile.planner_pk == planner_pk, PlannerFile.state.in_(ON_ITS_WAY))
     return tx.execute(select(func.count()).select_from(PlannerFile).where(*mine)).scalar_one()
+
+
+def give_up(tx: Transaction, planner_pk: int, why: str) -> None:
+    """Files on their way, and those in doubt, are of no use to anybody any more."""
+    meant = PlannerFile.state.in_((*ON_ITS_WAY, FileState.BROUGHT, FileState.IGNORED))
+    over = update(PlannerFile).where(PlannerFile.planner_pk == planner_pk, meant)
+    tx.execute(over.values(state=FileState.LOST, why=why).execution_options(synchronize_session=False))

@@ -6,11 +6,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from mirakl_sync.cases.step import Ask
 from mirakl_sync.db.insert import insert_once
-from mirakl_sync.db.models import Connection, PlannerDesk, Store
+from mirakl_sync.db.models import Connection, PlannerDesk, PlannerRow, PlannerSnapshot, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, TryLater
 from mirakl_sync.inbox import desk
@@ -112,6 +112,7 @@ def send(planner_pk: int, wiring: Wiring, *, now_or_never: bool = False) -> Plan
         regular = run_due(row, told, now)
         # what somebody wants now is for the same night, and the night has its own files all the same
         run = regular or (told.nights.next(now) if hurry else None)
+        _turned(wiring, store.id, planner.way)
         words = _work(wiring, store, planner, told, run, regular is not None)
     except MiraklSyncError as error:
         _interrupted(wiring, store, error)
@@ -119,8 +120,21 @@ def send(planner_pk: int, wiring: Wiring, *, now_or_never: bool = False) -> Plan
     except BaseException:
         _give_back(wiring, planner_pk)
         raise
-    _done(wiring, store, planner.way, run, regular is not None, words)
+    _done(wiring, store, run, regular is not None, words)
     return PlanningReport(words)
+
+
+def _turned(wiring: Wiring, planner_pk: int, way: Way) -> None:
+    """It takes sales and stock another way than before, so whoever reads them now has heard of nothing: all that was
+    told by the old way is forgotten, and told from the beginning."""
+    with wiring.db.transaction() as tx:
+        row = tx.get_one(PlannerDesk, planner_pk)
+        if row.way not in ("", way):
+            tx.execute(delete(PlannerRow).where(PlannerRow.planner_pk == planner_pk))
+            tx.execute(delete(PlannerSnapshot).where(PlannerSnapshot.planner_pk == planner_pk))
+            files.give_up(tx, planner_pk, f"the planner is served another way now: {way}")
+            row.cursors, row.changes_at, row.made_for = {}, None, None
+        row.way = way
 
 
 def _work(
@@ -147,12 +161,12 @@ def _made(tx: Transaction, store: Store, run: datetime, regular: bool) -> None:
     row.made_for, row.hurry = (run if regular else row.made_for), ""
 
 
-def _done(wiring: Wiring, store: Store, way: Way, run: datetime | None, regular: bool, words: str) -> None:
+def _done(wiring: Wiring, store: Store, run: datetime | None, regular: bool, words: str) -> None:
     now = wiring.now()
     with wiring.db.transaction() as tx:
         row = tx.get_one(PlannerDesk, store.id)
         row.leased_until = row.next_at = None
-        row.way, row.trouble = way, ""
+        row.trouble = ""
         if run is not None:
             _made(tx, store, run, regular)
             heartbeat.beat(tx, f"planner:{store.key}", now, A_DAY, words)
