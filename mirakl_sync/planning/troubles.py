@@ -92,7 +92,7 @@ def _unknown(tx: Transaction, store: Store, row: PlannerDesk, now: datetime) -> 
         )
     )
     missing = set(tx.execute(sold.distinct().limit(_READ)).scalars())
-    if row.way != Way.NATIVE:
+    if missing and row.way != Way.NATIVE:
         missing &= _told(tx, store, row.read_at)
     if missing:
         skus = sorted(missing)

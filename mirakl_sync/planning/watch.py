@@ -34,8 +34,9 @@ class WatchReport:
 def watch(wiring: Wiring) -> WatchReport:
     """Open a question for each state that needs a person, close those that are over. May be called again."""
     now = wiring.now()
-    with wiring.db.transaction() as tx:
+    with wiring.db.reading() as tx:
         found = _found(tx, now)
+    with wiring.db.transaction() as tx:
         return WatchReport(len(found), _settle(tx, found, now))
 
 
