@@ -19,7 +19,7 @@ import pytest
 from mirakl_sync.clock import now
 from mirakl_sync.errors import Misconfigured, TryLater
 from mirakl_sync.http.client import HttpTransport
-from mirakl_sync.platforms.contract import Capability, StoreAccess
+from mirakl_sync.platforms.contract import Capability, RemembersNumbers, StoreAccess
 from mirakl_sync.records.shop import NoticeKind
 from mirakl_sync.sandbox.server import serve
 from tests.docs.pages import ROOT, blocks, pages
@@ -141,6 +141,15 @@ def test_a_change_another_worker_told_and_that_was_taken_back_is_told_by_this_on
     bigshop.shop.articles["MUG"]["stock"] = 10
 
     assert polled(here, cursor)["MUG"] == 10
+
+
+def test_a_number_somebody_else_heard_of_is_told_anew(bigshop: Callable[..., Any]):
+    platform, since = bigshop(), now() - timedelta(minutes=1)
+    polled(platform, since)
+    assert isinstance(platform, RemembersNumbers)
+    platform.doubt_numbers(["MUG", "NEVER-SEEN"])
+
+    assert polled(platform, since) == {"MUG": 10}
 
 
 def test_a_wrong_setting_and_a_wrong_key_are_told_in_words(bigshop: Callable[..., Any]):
