@@ -40,9 +40,12 @@ def send(key: str, enqueue: bool, who: str) -> None:
 
 @click.command()
 @planner_argument
+@click.option("--night-over", is_flag=True, help="Its night has just been run by hand, whatever the clock says.")
 @enqueue_option
-def prove(key: str, enqueue: bool) -> None:
+def prove(key: str, night_over: bool, enqueue: bool) -> None:
     """Read a planner now: what it plans, what is on its way, and whether its numbers show our files."""
+    if enqueue and night_over:
+        raise click.UsageError("Workers go by the clock: --night-over is for here and now.")
     with at_work(enqueue=enqueue) as wiring:
         with wiring.db.reading() as tx:
             store = acts.planner(tx, key)
@@ -51,7 +54,7 @@ def prove(key: str, enqueue: bool) -> None:
             say(f"Rang for {store.key}.")
             return
         with progress(f"Reading {store.key} …"):
-            words = reading.read(store.id, wiring).sentence()
+            words = reading.read(store.id, wiring, night_over=night_over).sentence()
     echo(f"{store.key}: {words}")
 
 

@@ -31,13 +31,15 @@ def planned(row: PlannerFact) -> Planned:
     )
 
 
-def of_file(tx: Transaction, planner_pk: int, file: PlannerFile, run: datetime, zone: ZoneInfo) -> list[Probe]:
+def of_file(tx: Transaction, planner_pk: int, file: PlannerFile, run: datetime, zone: ZoneInfo | None) -> list[Probe]:
     """Of the lines this file was the last to tell."""
     feed = Feed(file.feed)
     return _of(tx, planner_pk, feed, _skus(tx, feed, PlannerRow.file_id == file.id, run), run, zone)
 
 
-def of_table(tx: Transaction, planner_pk: int, table: PlannerSnapshot, run: datetime, zone: ZoneInfo) -> list[Probe]:
+def of_table(
+    tx: Transaction, planner_pk: int, table: PlannerSnapshot, run: datetime, zone: ZoneInfo | None
+) -> list[Probe]:
     """Of a whole table as it was served."""
     feed = Feed(table.feed)
     found: list[Probe] = []
@@ -56,18 +58,29 @@ def _skus(tx: Transaction, feed: Feed, chosen: Any, run: datetime) -> list[str]:
 
 
 def _of(
-    tx: Transaction, planner_pk: int, feed: Feed, skus: Sequence[str], run: datetime, zone: ZoneInfo
+    tx: Transaction, planner_pk: int, feed: Feed, skus: Sequence[str], run: datetime, zone: ZoneInfo | None
 ) -> list[Probe]:
     if feed is Feed.SALES:
         sold = sold_in_a_week(_sales(tx, planner_pk, skus, run), run, zone)
         return [Probe(feed, sku, sold.get(sku, 0)) for sku in skus]
     mine = (PlannerRow.planner_pk == planner_pk, PlannerRow.feed == feed, PlannerRow.sku.in_(skus))
-    rows = tx.execute(select(PlannerRow).where(*mine, PlannerRow.sent_digest != "")).scalars().all()
-    removed = {row.sku for row in rows if row.content.get("removed") and row.sent_digest == row.digest}
+    rows = tx.execute(select(PlannerRow, _in_time(run)).where(*mine, PlannerRow.sent_digest != "")).all()
+    # of what is told otherwise since, nobody knows what the night saw
+    left_out = {row.sku for row, in_time in rows if not in_time or _taken_off(row)}
     pieces: dict[str, int] = {}
-    for row in rows:
+    for row, _ in rows:
         pieces[row.sku] = pieces.get(row.sku, 0) + (row.sent_quantity or 0)
-    return [Probe(feed, sku, number) for sku, number in sorted(pieces.items()) if sku not in removed]
+    return [Probe(feed, sku, number) for sku, number in sorted(pieces.items()) if sku not in left_out]
+
+
+def _taken_off(row: PlannerRow) -> bool:
+    return bool(row.content.get("removed")) and row.sent_digest == row.digest
+
+
+def _in_time(run: datetime) -> Any:
+    """Told before the night: by a file that was there, or by a whole table."""
+    there = select(PlannerFile.id).where(PlannerFile.brought_at < run)
+    return PlannerRow.file_id.is_(None) | PlannerRow.file_id.in_(there)
 
 
 def _sales(tx: Transaction, planner_pk: int, skus: Sequence[str], run: datetime) -> list[Sale]:
@@ -78,5 +91,6 @@ def _sales(tx: Transaction, planner_pk: int, skus: Sequence[str], run: datetime)
         PlannerRow.sku.in_(skus),
         PlannerRow.at >= run - 2 * A_WEEK,
         PlannerRow.sent_digest != "",
+        _in_time(run),
     )
     return [Sale(row.sku, row.at, row.pieces) for row in tx.execute(asked)]

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
@@ -34,10 +35,11 @@ A_DAY = timedelta(days=1)
 PATIENCE = timedelta(days=7)
 
 
-def read(planner_pk: int, wiring: Wiring) -> PlanningReport:
+def read(planner_pk: int, wiring: Wiring, *, night_over: bool = False) -> PlanningReport:
     """Everything the planner knows of our SKUs and of goods on their way, kept for people; then the proof.
 
-    A reading that breaks off concludes nothing, and leaves what was known. May be called again.
+    A reading that breaks off concludes nothing, and leaves what was known. May be called again. ``night_over``: its
+    night has just been run by hand, whatever the clock says.
     """
     now = wiring.now()
     with wiring.db.transaction() as tx:
@@ -50,15 +52,16 @@ def read(planner_pk: int, wiring: Wiring) -> PlanningReport:
         planner = wiring.connections.planner(store)
         count = _facts(wiring, planner_pk, planner, now)
         expected = _incoming(wiring, planner_pk, planner, now)
-        run = told.nights.last(now)
-        words = f"{count} SKUs read, {expected} on their way; {_prove(wiring, planner_pk, planner, told, run)}"
+        run = wiring.now() if night_over else told.nights.last(now)
+        zone = None if night_over else told.nights.zone
+        words = f"{count} SKUs read, {expected} on their way; {_prove(wiring, planner_pk, planner, run, zone)}"
     except MiraklSyncError as error:
         _ended(wiring, planner_pk, error)
         raise
     except BaseException:
         _ended(wiring, planner_pk, None)
         raise
-    _done(wiring, store, told, run, words)
+    _done(wiring, store, told, words)
     return PlanningReport(words)
 
 
@@ -112,16 +115,16 @@ def _batches(told: Iterable[T], size: int) -> Iterator[list[T]]:
 # proof
 
 
-def _prove(wiring: Wiring, planner_pk: int, planner: Planner, told: FeedSettings, run: datetime) -> str:
+def _prove(wiring: Wiring, planner_pk: int, planner: Planner, run: datetime, zone: ZoneInfo | None) -> str:
     if planner.way is Way.NATIVE:
         return "nothing was sent"
     with wiring.db.transaction() as tx:
         facts = probing.facts(tx, planner_pk)
         if planner.way is Way.FETCHED:
-            judged = [_judge_table(tx, planner_pk, row, facts, told, run) for row in _tables(tx, planner_pk)]
+            judged = [_judge_table(tx, planner_pk, row, facts, run, zone) for row in _tables(tx, planner_pk)]
         else:
             judged = [
-                _judge_file(tx, planner_pk, row, facts, told, run, wiring.now()) for row in _files(tx, planner_pk, run)
+                _judge_file(tx, planner_pk, row, facts, run, zone, wiring.now()) for row in _files(tx, planner_pk, run)
             ]
     doubted = sum(shown is Shown.IGNORED for shown in judged)
     return f"{len(judged)} files looked for, {doubted} in doubt"
@@ -143,11 +146,11 @@ def _judge_file(
     planner_pk: int,
     row: PlannerFile,
     facts: dict[str, Planned],
-    told: FeedSettings,
     run: datetime,
+    zone: ZoneInfo | None,
     now: datetime,
 ) -> Shown:
-    verdict = judge(probing.of_file(tx, planner_pk, row, run, told.nights.zone), facts)
+    verdict = judge(probing.of_file(tx, planner_pk, row, run, zone), facts)
     row.judged_at, row.why = now, verdict.words
     row.state = FileState(verdict.shown) if verdict.shown is not Shown.UNSAID else row.state
     return verdict.shown
@@ -163,25 +166,26 @@ def _judge_table(
     planner_pk: int,
     row: PlannerSnapshot,
     facts: dict[str, Planned],
-    told: FeedSettings,
     run: datetime,
+    zone: ZoneInfo | None,
 ) -> Shown:
     if row.served_from is None or row.served_from >= run:
         # it was put there after the night
         return Shown.UNSAID
-    verdict = judge(probing.of_table(tx, planner_pk, row, run, told.nights.zone), facts)
+    verdict = judge(probing.of_table(tx, planner_pk, row, run, zone), facts)
     row.proof, row.why = verdict.shown, verdict.words
     return verdict.shown
 
 
-def _done(wiring: Wiring, store: Store, told: FeedSettings, run: datetime, words: str) -> None:
+def _done(wiring: Wiring, store: Store, told: FeedSettings, words: str) -> None:
     now = wiring.now()
     with wiring.db.transaction() as tx:
         row = tx.get_one(PlannerDesk, store.id)
         row.leased_until = row.next_read_at = None
         row.read_at = now
-        if now >= run + told.read_after:
-            row.read_for = run
+        last = told.nights.last(now)
+        if now >= last + told.read_after:
+            row.read_for = last
         heartbeat.beat(tx, f"planner read:{store.key}", now, A_DAY, words)
         desk.close_by_key(tx, None, MISCONFIGURED, _key(store.key), now, "the planner was read again")
 

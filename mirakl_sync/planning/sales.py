@@ -6,6 +6,7 @@ tell of (a refund made in the shop and then on the marketplace) is one return: t
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from mirakl_sync.planning.rows import Wanted
 from mirakl_sync.records.planning import Feed, SaleRow
 
 _UNANSWERED = frozenset({states.STAGING, states.WAITING_ACCEPTANCE})
+LONGEST = 240
 _REFUSED, _CANCELED = "REFUSED", "CANCELED"
 
 
@@ -107,7 +109,7 @@ def _rows(sold: Sold, line: SoldLine, warehouse: str) -> Iterator[SaleRow]:
     yield replace(row, quantity=bought)
     for each in back:
         at = each.at or sold.created_at
-        key = f"{row.line}:return:{each.key}"
+        key = _short(f"{row.line}:return:{each.key}")
         yield replace(row, line=key, quantity=-each.quantity, created_at=at, updated_at=at)
 
 
@@ -145,3 +147,10 @@ def _shared(every: Sequence[GivenBack], pieces: int) -> list[GivenBack]:
 
 def _by_day(each: GivenBack) -> tuple[bool, float, str]:
     return each.at is None, each.at.timestamp() if each.at else 0.0, each.key
+
+
+def _short(key: str) -> str:
+    """Shops' ids of refunds may be long; planners' columns are not."""
+    if len(key) <= LONGEST:
+        return key
+    return f"{key[: LONGEST - 41]}~{hashlib.sha256(key.encode()).hexdigest()[:40]}"

@@ -265,3 +265,30 @@ def test_a_file_is_kept_byte_for_byte(desk: Study) -> None:
             row = tx.get_one(PlannerFile, file.id)
             assert desk.planner.folder[Feed(file.feed), file.name] == row.content
             assert len(row.content) == row.size
+
+
+def test_what_was_told_after_the_night_casts_no_doubt_on_it(desk: Study) -> None:
+    desk.sell(("MUG", 2))
+    desk.evening()
+    desk.sell(("MUG", 5))
+    desk.night()
+    desk.later(minutes=30)
+    desk.count("MUG", 1)
+    # by hand, after the night: the planner has read neither
+    desk.send()
+    read(desk)
+
+    assert desk.questions() == {}
+    assert [file.state for file in desk.files()[:3]] == ["proven", "proven", "proven"]
+
+
+def test_a_night_run_by_hand_is_proven_at_once(desk: Study) -> None:
+    desk.sell(("MUG", 2))
+    desk.send()
+    desk.later(minutes=1)
+    desk.planner.night(desk.clock())
+    desk.later(minutes=1)
+
+    assert "0 files looked for" in reading.read(desk.pk, desk.wiring).sentence()
+    assert "3 files looked for, 0 in doubt" in reading.read(desk.pk, desk.wiring, night_over=True).sentence()
+    assert set(states(desk)) == {"proven"}

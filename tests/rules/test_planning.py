@@ -122,6 +122,16 @@ def test_what_became_of_the_pieces(what: str, changes: dict[str, Any], rows: lis
     assert told(replace(SOLD, **changes)) == rows
 
 
+def test_a_shops_long_id_of_a_refund_is_shortened_and_stays_its_own() -> None:
+    keys = [
+        each.key
+        for name in "ab"
+        for each in sales.wanted(replace(SOLD, shop_back=[replace(SHOP, key="x" * 300 + name)]), "WH")[1:]
+    ]
+    assert len(set(keys)) == 2
+    assert {len(key) for key in keys} == {sales.LONGEST}
+
+
 def test_pieces_cancelled_on_the_marketplace_lower_the_line() -> None:
     assert told(replace(SOLD, lines=(replace(LINE, dropped=1),))) == [("L-1", 2, False)]
     assert told(replace(SOLD, lines=(replace(LINE, dropped=1),), kept={"L-1": 2})) == [("L-1", 2, False)]
