@@ -11,6 +11,7 @@ _HEAD = """# Platforms
 
 What each kind of store can do, and every credential and setting of it. This page is written by the program from what
 each platform declares in its `spec.py`: `mirakl-sync platforms list --markdown` prints it, and a test compares.
+Which kind suits you, and what follows from it: [choose a platform](../howto/choose-a-platform.md).
 
 "With" names a setting that gives a capability, "not with" one that takes it away."""
 
