@@ -1,3 +1,3 @@
 """Joins Mirakl marketplaces to a seller's commerce systems."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

@@ -39,7 +39,10 @@ _CHANGES_THE_SALE = {
     CommissionShape.DISCOUNT: "a discount",
 }
 # What a shop does with a buyer's address by itself, where we know it.
-_MAILS_BUYERS = {"woocommerce": "WooCommerce mails the buyer's relay address when staff complete or refund the order."}
+_MAILS_BUYERS = {
+    "woocommerce": "WooCommerce mails the buyer's relay address when staff complete or refund the order.",
+    "shopify": "Shopify mails the buyer's relay address when staff leave “Send notification” ticked.",
+}
 
 
 @dataclass(frozen=True, slots=True)
