@@ -45,7 +45,10 @@ def facts(tx: Transaction, row: Order, opened: OpenConnection, now: datetime) ->
         creation_in_doubt=link is None and _is_over(row) and _in_doubt(tx, row, opened),
         platform_canceled=row.platform_canceled,
         heritage=_heritage(row, opened),
-        reference_left_behind=link is not None and not link.handed_over,
+        # a shop that replaces nothing itself cannot move our reference either: a person's word is enough there
+        reference_left_behind=link is not None
+        and not link.handed_over
+        and Capability.REPLACES_ORDERS in opened.capabilities,
         twins=() if row.platform_canceled else tuple(heir["number"] for heir in row.heirs or ()),
         twins_since=row.traced_at,
         cancel_refused=row.cancel_refused,

@@ -231,3 +231,21 @@ def test_our_own_cancellation_is_nobodys_replacement(editor: Editor) -> None:
     assert (editor.looks, day.state(sale(day).order_id)) == (0, "canceled")
     with day.wiring.db.reading() as tx:
         assert len(tx.execute(select(PlatformLink)).scalars().all()) == 1
+
+
+def test_where_the_shop_itself_replaces_nothing_a_persons_word_is_enough(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_day(database_url) as day:
+        day.buy()
+        day.pull()
+        day.pull()
+        cancel(day)
+        assert day.questions() == ["canceled_in_shop"]
+        with day.wiring.db.reading() as tx:
+            platform = day.wiring.connections.store(tx.execute(select(Store)).scalar_one())
+        anew = PlatformOrder("88", "#88", "processing", live=True, reserves=True)
+        monkeypatch.setattr(platform, "read_order", lambda _number: anew)
+        assert "said by ada" in relinking.relink(day.wiring, sale(day).order_id, "88", "ada")
+        day.minutes(2)
+        assert (sale(day).link.number, sale(day).state, day.questions()) == ("#88", "placed", [])
