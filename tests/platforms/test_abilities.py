@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from mirakl_sync.cli.platforms_page import in_words
+from mirakl_sync.clock import now
 from mirakl_sync.errors import Misconfigured
+from mirakl_sync.http.client import HttpTransport
 from mirakl_sync.platforms.abilities import Ability, Turn, abilities
-from mirakl_sync.platforms.contract import Capability, PlatformSpec
+from mirakl_sync.platforms.contract import Capability, PlatformSpec, StoreAccess
 from mirakl_sync.platforms.registry import OURS
 
 SETTINGS = {
@@ -77,3 +79,18 @@ def test_whatever_some_store_of_a_kind_can_do_is_found_and_nothing_else(spec: Pl
     found = {each.capability for each in abilities(spec).values() if each.by_default or each.turned_by}
 
     assert found == spec.capabilities
+
+
+@pytest.mark.parametrize(
+    "spec", [spec for spec in OURS if Capability.REPLACES_ORDERS in spec.capabilities], ids=lambda s: s.key
+)
+def test_where_orders_are_replaced_a_store_may_say_how_long_a_cancellation_waits(spec: PlatformSpec):
+    assert "replaced_within" in spec.settings
+    assert spec.connect is not None
+    names = (*spec.credentials, *spec.optional_credentials)
+    access = StoreAccess("shop", "https://shop.example", dict.fromkeys(names, "x"), {"replaced_within": 60})
+    spec.connect(access, _dial, now)
+
+
+def _dial(base_url: str, *, auth: Any, interpret: Any = None, parallel: int = 0) -> HttpTransport:
+    return HttpTransport(base_url, name="shop", auth=auth, interpret=interpret, parallel=parallel)

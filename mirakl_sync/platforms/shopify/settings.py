@@ -22,6 +22,7 @@ SENTENCES = {
     "source_name": "The channel our orders are attributed to; mirakl, or the handle of an attribution of your app.",
     "generic_customer": "The number of the customer all marketplace orders share; empty for orders without one.",
     "look_after": "Seconds an order may stay invisible after an unanswered call; 90.",
+    "replaced_within": "Seconds a cancelled order is held back, because another may take its place; 900.",
     "poll_every": "Seconds between two polls for changes; webhooks, where they work, are quicker.",
     "full_look_every": "Seconds between two looks at every SKU.",
     "full_look": "bulk (default): the shop writes a file of everything for us. pages: page after page.",
@@ -50,6 +51,7 @@ class StoreSettings:
     source_name: str = "mirakl"
     generic_customer: str = ""
     look_after: int = int(LOOK_AFTER.total_seconds())
+    replaced_within: int = 900
     poll_every: int = 60
     full_look_every: int = 86_400
     full_look: str = "bulk"
