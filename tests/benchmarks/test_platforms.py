@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks import platforms
 from benchmarks.bare_platform import Bare
-from benchmarks.platform_phases import create, levels, orders, poll
-from benchmarks.platform_stage import KINDS, Ground, Opened, shops
+from benchmarks.platform_phases import PHASES, create, levels, orders, poll
+from benchmarks.platform_stage import KINDS, Ground, Opened, run, shops
 from mirakl_sync.platforms.registry import OURS
 from mirakl_sync.sandbox.plan import KINDS as SIMULATED
 from tests.platforms.drafts import addressed, draft
@@ -81,7 +81,14 @@ def test_reads_are_measured_at_the_latency_the_shop_is_told(two):
     assert min(found["seconds"], found["bare_seconds"]) >= 0.1 * found["calls"]
 
 
-def test_the_figures_are_named_by_shop_size_and_latency():
+def test_figures_come_from_phases_in_processes_of_their_own_and_are_named_by_size_and_latency(monkeypatch):
+    # one of them in a process, or the test would start four
+    here = {phase: what for phase, what in PHASES.items() if phase != "levels"}
+    monkeypatch.setattr(
+        platforms,
+        "run",
+        lambda phase, grounds, **how: here[phase](grounds, **how) if phase in here else run(phase, grounds, **how),
+    )
     small = platforms.Sizes(((1, 0, 1),), offers=5, changes=(0, 2), looks=((5, 0),), ours=1, others=1)
 
     found = dict(platforms.measure("woocommerce", small))
