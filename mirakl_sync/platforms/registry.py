@@ -7,13 +7,14 @@ from importlib.metadata import entry_points
 
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.platforms.contract import PlatformSpec
+from mirakl_sync.platforms.inventory_planner.spec import INVENTORY_PLANNER
 from mirakl_sync.platforms.magento.spec import MAGENTO
 from mirakl_sync.platforms.salesforce.spec import SALESFORCE
 from mirakl_sync.platforms.shopify.spec import SHOPIFY
 from mirakl_sync.platforms.woocommerce.spec import WOOCOMMERCE
 
 GROUP = "mirakl_sync.platforms"
-OURS = (MAGENTO, SALESFORCE, SHOPIFY, WOOCOMMERCE)
+OURS = (INVENTORY_PLANNER, MAGENTO, SALESFORCE, SHOPIFY, WOOCOMMERCE)
 
 
 @cache

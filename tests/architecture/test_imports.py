@@ -127,7 +127,7 @@ ONLY_IN = {
     "celery": ("tasks", "mirakl_sync.dispatch"),
     "kombu": ("tasks", "mirakl_sync.dispatch"),
     "flower": ("tasks.flower",),
-    "asyncssh": ("mirakl_sync.sandbox.inventory_planner.sftp",),
+    "asyncssh": ("mirakl_sync.sandbox.inventory_planner.sftp", "mirakl_sync.platforms.inventory_planner.dropping"),
     "flask": ("mirakl_sync.console", "mirakl_sync.sandbox"),
     "graphql": ("mirakl_sync.sandbox.shopify",),
     "werkzeug": ("mirakl_sync.console", "mirakl_sync.sandbox"),
@@ -138,6 +138,7 @@ ONLY_IN = {
     "urllib3": ("mirakl_sync.http",),
     "marshmallow": (
         "mirakl_sync.mirakl.schemas",
+        "mirakl_sync.platforms.inventory_planner.schemas",
         "mirakl_sync.platforms.magento.schemas",
         "mirakl_sync.platforms.salesforce.schemas",
         "mirakl_sync.platforms.shopify.schemas",

@@ -1,0 +1,191 @@
+"""Inventory Planner's answers, read tolerantly: the API is "subject to change", and missing numbers are unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
+
+from mirakl_sync.errors import Unreadable
+
+
+class Metric(fields.Field[Decimal | None]):
+    """A number of the planner's; what is none, is unknown."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal | None:  # noqa: ARG002
+        try:
+            number = Decimal(str(value))
+        except InvalidOperation:
+            return None
+        return number if number.is_finite() else None
+
+
+class Word(fields.Field[str]):
+    """Text, or a number that serves as one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if not isinstance(value, str | int):
+            raise ValidationError(f"{value!r} is no word")
+        return str(value)
+
+
+class Day(fields.Field[date | None]):
+    """A date in ISO 8601 or RFC 822; the day it names where it was written. What is none, nobody said."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date | None:  # noqa: ARG002
+        try:
+            return datetime.fromisoformat(str(value).strip()).date()
+        except ValueError:
+            pass
+        try:
+            return parsedate_to_datetime(str(value)).date()
+        except ValueError:
+            return None
+
+
+class Shape(Schema):
+    """A part of an answer: unknown fields are passed over."""
+
+    class Meta:
+        """Tolerance is the rule at this border."""
+
+        unknown = EXCLUDE
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The metrics of a variant in one warehouse, by the vendor's names."""
+
+    warehouse: str
+    in_stock: Decimal | None = None
+    purchase_orders_qty: Decimal | None = None
+    to_order: Decimal | None = None
+    oos: Decimal | None = None
+    last_7_days_sales: Decimal | None = None
+    last_30_days_sales: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A variant, as far as we look at it."""
+
+    id: str
+    sku: str | None = None
+    removed: bool | None = False
+    connections: list[str] | None = field(default_factory=list)
+    warehouse: list[Place] | None = field(default_factory=list)
+
+    @property
+    def known_as(self) -> str:
+        """Its SKU; that of its first connection where it shows none."""
+        return self.sku or next(iter(self.connections or ()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrder:
+    """The header of a stock order. ``type`` may be empty, ``status`` is the account's own word."""
+
+    id: str
+    reference: str | None = ""
+    status: str | None = ""
+    type: str | None = ""
+    warehouse: str | None = ""
+    source_warehouse: str | None = ""
+    expected_date: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderItem:
+    """A line of it: ``replenishment`` pieces were ordered, ``received`` have come."""
+
+    id: str
+    sku: str | None = ""
+    replenishment: Decimal | None = None
+    received: Decimal | None = None
+
+
+class PlaceSchema(Shape):
+    """See ``Place``."""
+
+    warehouse = Word(required=True)
+    in_stock = Metric(allow_none=True)
+    purchase_orders_qty = Metric(allow_none=True)
+    to_order = Metric(allow_none=True)
+    oos = Metric(allow_none=True)
+    last_7_days_sales = Metric(allow_none=True)
+    last_30_days_sales = Metric(allow_none=True)
+
+    @post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> Place:
+        return Place(**data)
+
+
+class ConnectionSchema(Shape):
+    """Of a variant's connections only the SKU."""
+
+    sku = Word(allow_none=True)
+
+    @post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> str:
+        return data.get("sku") or ""
+
+
+class VariantSchema(Shape):
+    """See ``Variant``."""
+
+    id = Word(required=True)
+    sku = Word(allow_none=True)
+    removed = fields.Boolean(allow_none=True)
+    connections = fields.List(fields.Nested(ConnectionSchema), allow_none=True)
+    warehouse = fields.List(fields.Nested(PlaceSchema), allow_none=True)
+
+    @post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> Variant:
+        return Variant(**data)
+
+
+class PurchaseOrderSchema(Shape):
+    """See ``PurchaseOrder``."""
+
+    id = Word(required=True)
+    reference = Word(allow_none=True)
+    status = Word(allow_none=True)
+    type = Word(allow_none=True)
+    warehouse = Word(allow_none=True)
+    source_warehouse = Word(allow_none=True)
+    expected_date = Day(allow_none=True)
+
+    @post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> PurchaseOrder:
+        return PurchaseOrder(**data)
+
+
+class OrderItemSchema(Shape):
+    """See ``OrderItem``."""
+
+    id = Word(required=True)
+    sku = Word(allow_none=True)
+    replenishment = Metric(allow_none=True)
+    received = Metric(allow_none=True)
+
+    @post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> OrderItem:
+        return OrderItem(**data)
+
+
+VARIANT, ORDER, ITEM = VariantSchema(), PurchaseOrderSchema(), OrderItemSchema()
+
+
+def read(schema: Schema, row: Any, what: str) -> Any:
+    """A row of theirs as ours; ``Unreadable`` names the part that is not what the schema knows."""
+    if not isinstance(row, Mapping):
+        raise Unreadable(f"Inventory Planner's {what} is no object.", payload=row)
+    try:
+        return schema.load(row)
+    except ValidationError as error:
+        raise Unreadable(f"Inventory Planner's {what} cannot be read: {error.messages}", payload=dict(row)) from error
