@@ -26,6 +26,7 @@ from mirakl_sync.errors import MiraklSyncError, RateLimited
 from mirakl_sync.http import answers
 from mirakl_sync.http.auth import TokenAuth, signer
 from mirakl_sync.http.contract import Answer, Auth, Budget, Interpret, Operation, Unlimited, Upload
+from mirakl_sync.http.places import Places
 from mirakl_sync.http.redact import GONE, redact_url
 from mirakl_sync.http.upload import Form
 from mirakl_sync.http.wire import Exchange, OnceAdapter, current
@@ -105,7 +106,7 @@ class HttpTransport:
         self._budget: Budget = budget or Unlimited()
         self._interpret = interpret
         self._parallel = parallel
-        self._places = threading.BoundedSemaphore(parallel) if parallel else None
+        self._places = Places(parallel) if parallel else None
         self._user_agent = user_agent
         self._max_bytes = max_bytes
         self._max_file_bytes = max_file_bytes
@@ -313,12 +314,12 @@ class HttpTransport:
         if self._places is None:
             yield
             return
-        if not self._places.acquire(timeout=max(0.0, deadline - time.monotonic())):
+        if not self._places.take(max(0.0, deadline - time.monotonic())):
             raise answers.too_busy(asked, self._parallel)
         try:
             yield
         finally:
-            self._places.release()
+            self._places.give_back()
 
     def _session(self) -> requests.Session:
         session: requests.Session | None = getattr(self._thread, "session", None)
