@@ -101,7 +101,7 @@ def _perform(play: Play, *, leave: bool, in_json: bool) -> int:
         with screen:
             play.day()
             play.calm()
-            verdict = play.drain()
+            verdict = play.close_the_books(play.drain())
         took = {**play.took, "all": time.monotonic() - began}
         _speak(play, verdict, took, in_json=in_json)
         if not leave:

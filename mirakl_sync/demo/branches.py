@@ -38,9 +38,12 @@ class Branch:
     credentials: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     ways: tuple[str, ...] = (ONE, ONE, TWO)
+    # its sales are told to the planner
+    planned: bool = False
     webhooks: bool = False
 
 
+PLANNER, PLANNERS_WAREHOUSE = "planner", "WH-MAIN"
 POLLED = {"look_after": 1, "poll_every": POLL_STORE}
 
 BRANCHES = (
@@ -56,6 +59,7 @@ BRANCHES = (
             "access_token_secret": "token_secret",
         },
         settings={**POLLED, "sources_every": 15, "generic_customer": "marketplaces@manor.example"},
+        planned=True,
     ),
     Branch(
         "boutique",
@@ -101,6 +105,7 @@ BRANCHES = (
             "inventory_list": "inventory_list_id",
             "parcels_attribute": "c_parcels",
         },
+        planned=True,
     ),
 )
 # Settings whose value the server announces.
@@ -113,8 +118,9 @@ def goods() -> list[dict[str, Any]]:
 
 
 def servers() -> list[dict[str, Any]]:
-    """The branches' entries in the sandbox's plan."""
-    return [{"kind": branch.kind, "name": branch.name, **branch.sandbox, "products": goods()} for branch in BRANCHES]
+    """The entries of the branches and the planner in the sandbox's plan."""
+    stores = [{"kind": branch.kind, "name": branch.name, **branch.sandbox, "products": goods()} for branch in BRANCHES]
+    return [*stores, {"kind": "inventory_planner", "name": PLANNER, "warehouses": [PLANNERS_WAREHOUSE]}]
 
 
 def sandbox_plan(seed: int, hot: int = counter.PIECES) -> dict[str, Any]:
@@ -136,12 +142,12 @@ def shops(market: str) -> list[dict[str, Any]]:
 
 
 def stores(told: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The branches' tables of the connections file; ``told`` is what the sandbox announced, by name."""
-    return {
+    """The tables of branches and planner in the connections file; ``told`` is what the sandbox announced, by name."""
+    shops = {
         branch.name: {
             "platform": branch.kind,
             "url": told[branch.name]["url"],
-            "credentials": {name: f"env:{secret_name(branch, name)}" for name in branch.credentials},
+            "credentials": {name: f"env:{secret_name(branch.name, name)}" for name in branch.credentials},
             "settings": {
                 name: told[branch.name][value] if name in ANNOUNCED else value
                 for name, value in branch.settings.items()
@@ -149,20 +155,55 @@ def stores(told: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         }
         for branch in BRANCHES
     }
+    return {**shops, PLANNER: _planner(told[PLANNER])}
+
+
+def _planner(told: Mapping[str, Any]) -> dict[str, Any]:
+    drop = told["sftp"]
+    return {
+        "platform": "inventory_planner",
+        "url": told["url"],
+        "credentials": {name: f"env:{secret_name(PLANNER, name)}" for name in _planners_secrets(told)},
+        "settings": {
+            "way": "advanced_csv",
+            "warehouse": PLANNERS_WAREHOUSE,
+            "sftp_host": drop["host"],
+            "sftp_port": drop["port"],
+            "sftp_host_key": drop["host_key"],
+            "every": 0,
+        },
+    }
+
+
+def _planners_secrets(told: Mapping[str, Any]) -> dict[str, str]:
+    drop = told["sftp"]
+    return {
+        "api_key": told["key"],
+        "account": told["account"],
+        "sftp_user": drop["user"],
+        "sftp_password": drop["password"],
+    }
 
 
 def secrets(told: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """What the file's secrets stand for."""
-    return {
-        secret_name(branch, name): str(told[branch.name][value])
+    shops = {
+        secret_name(branch.name, name): str(told[branch.name][value])
         for branch in BRANCHES
         for name, value in branch.credentials.items()
     }
+    planners = _planners_secrets(told[PLANNER])
+    return {**shops, **{secret_name(PLANNER, name): str(value) for name, value in planners.items()}}
 
 
-def secret_name(branch: Branch, credential: str) -> str:
+def secret_name(store: str, credential: str) -> str:
     """The name a credential's value stands under."""
-    return f"{branch.name}_{credential}".upper()
+    return f"{store}_{credential}".upper()
+
+
+def planned(store: str) -> bool:
+    """The planner plans for this store."""
+    return any(branch.planned for branch in BRANCHES if branch.name == store)
 
 
 def plan_branch(branch: Branch, orders: int, seconds: float, seed: int) -> list[Purchase]:

@@ -154,6 +154,8 @@ class Verdict:
     problems: tuple[Problem, ...]
     questions: tuple[Question, ...]
     stock: Stock | None = None
+    # what the planner heard, in words
+    planner: str = ""
 
     @property
     def held(self) -> bool:
@@ -163,6 +165,10 @@ class Verdict:
     def and_branches(self, rows: Sequence[Row], problems: Sequence[Problem]) -> Verdict:
         """The same with what was found in the other stores."""
         return replace(self, rows=(*self.rows, *rows), problems=(*self.problems, *problems))
+
+    def and_planner(self, words: str, problems: Sequence[Problem]) -> Verdict:
+        """The same with what the planner made of the day."""
+        return replace(self, planner=words, problems=(*self.problems, *problems))
 
     def and_stock(self, stock: Stock, problems: tuple[Problem, ...]) -> Verdict:
         """The same with what was found about stock."""

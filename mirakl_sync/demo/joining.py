@@ -62,6 +62,7 @@ def wanted(servers: Servers) -> dict[str, Any]:
                 "orders": seller.policy,
                 "shipments": seller.shipping,
                 "stock": counter.POLICY,
+                **({"planner": branches.PLANNER} if branches.planned(store) else {}),
             }
             for seller, store in _joined()
         },

@@ -16,7 +16,7 @@ from mirakl_sync.connections.refresh import refresh_due
 from mirakl_sync.db.models import Store
 from mirakl_sync.demo import counter, joining, storm
 from mirakl_sync.demo.branch_verdict import judge_branches, of_web_shop
-from mirakl_sync.demo.branches import BRANCHES, Branch, plan_branch
+from mirakl_sync.demo.branches import BRANCHES, PLANNER, Branch, plan_branch
 from mirakl_sync.demo.day import plan_day
 from mirakl_sync.demo.findings import Verdict
 from mirakl_sync.demo.gauges import Gauges
@@ -24,6 +24,7 @@ from mirakl_sync.demo.mapping import Colleague, told_after
 from mirakl_sync.demo.one_dialect import as_web_shop
 from mirakl_sync.demo.ours import attempts_planned, living_feeds, open_questions
 from mirakl_sync.demo.people import People
+from mirakl_sync.demo.planning import judge_planner, tell
 from mirakl_sync.demo.remote import Remote
 from mirakl_sync.demo.rush import plan_rush
 from mirakl_sync.demo.screen import Screen
@@ -168,6 +169,15 @@ class Play:
                 time.sleep(TURN)
             self.screen.show(f"after closing time: {verdict.moving} still moving", 1, self._totals())
 
+    def close_the_books(self, verdict: Verdict) -> Verdict:
+        """Tell the planner, let its night pass and read it back: the last word on the day."""
+        assert self.wiring is not None  # noqa: S101 - opened first
+        began = time.monotonic()
+        words = tell(self.wiring, self.servers[PLANNER])
+        plan, problems = judge_planner(self._books(), self.servers[PLANNER].get("books"), words)
+        self.took["planner"] = time.monotonic() - began
+        return verdict.and_planner(plan.sentence(), problems)
+
     def judge(self) -> Verdict:
         """The books as they stand now."""
         # ours first: a question closed meanwhile must not look like one that was never asked
@@ -286,7 +296,8 @@ class Play:
         return True
 
     def _totals(self) -> Mapping[str, Mapping[str, Any]]:
-        return {name: server.get("books?summary=1")["totals"] for name, server in self.servers.items()}
+        shops = ((name, server) for name, server in self.servers.items() if name != PLANNER)
+        return {name: server.get("books?summary=1")["totals"] for name, server in shops}
 
 
 def _hour(now: float, seconds: float) -> str:

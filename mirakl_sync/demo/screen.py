@@ -175,6 +175,8 @@ def show_verdict(screen: Screen, verdict: Verdict) -> None:
         screen.say(f"  {question.owner}: {question.words}")
     for problem in verdict.problems[:MOST_REASONS]:
         screen.console.print(f"  {problem.sentence()}", style="bold red", markup=False)
+    if verdict.planner:
+        screen.say(verdict.planner)
     excused = verdict.stock is not None and not any(problem.kind == OVERSOLD for problem in verdict.problems)
     for sentence in oversold_in_words(verdict.stock.rush) if verdict.stock and excused else ():
         screen.say(sentence)
@@ -212,6 +214,7 @@ def as_json(verdict: Verdict, more: Mapping[str, Any]) -> str:
     ]
     told = {
         "held": verdict.held,
+        "planner": verdict.planner,
         "marketplaces": rows,
         "problems": [{"kind": p.kind, "subject": p.subject, "words": p.words} for p in verdict.problems],
         "questions": [

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from mirakl_sync.db.models import Connection
 from mirakl_sync.demo import joining, storm
-from mirakl_sync.demo.branches import AT_LEAST, BRANCHES, SHARE, Branch, plan_branch, sandbox_plan
+from mirakl_sync.demo.branches import AT_LEAST, BRANCHES, PLANNER, SHARE, Branch, plan_branch, sandbox_plan
 from mirakl_sync.demo.day import EVERY, SPECIALS, plan_day
 from mirakl_sync.demo.people import NO_LONGER, People
 from mirakl_sync.demo.town import EVERYDAY, MARKETS, SELLERS, STORE
@@ -63,7 +63,8 @@ def test_every_order_can_be_placed_and_everybody_is_found() -> None:
     sandbox = open_sandbox(plan)
     try:
         servers = {server["name"]: server for server in sandbox.servers}
-        assert set(servers) == {STORE, *(market.name for market in MARKETS), *(branch.name for branch in BRANCHES)}
+        everybody = {STORE, PLANNER, *(market.name for market in MARKETS), *(branch.name for branch in BRANCHES)}
+        assert set(servers) == everybody
         from mirakl_sync.demo.remote import Remote
 
         remotes = {name: Remote(server["url"]) for name, server in servers.items()}
