@@ -15,7 +15,10 @@ from mirakl_sync.http.contract import Answer, Auth, Operation
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call as our client made it. ``told`` is its answer's JSON where it was kept; ``refused``: no 2xx."""
+    """One call as our client made it. ``told`` is its answer's JSON where it was kept; ``refused``: no 2xx.
+
+    ``points`` are what Shopify took for it.
+    """
 
     line: int
     method: str
@@ -25,6 +28,7 @@ class Call:
     headers: Mapping[str, str]
     size: int = 0
     told: Any = None
+    points: float = 0
     refused: bool = False
 
 
@@ -91,7 +95,8 @@ class Line:
             self._add(method, path, more, refused=True)
             raise
         size = len(answer.body)
-        self._add(method, path, more, size=size, told=answer.json if size <= self._note.keep else None)
+        told = answer.json if size <= self._note.keep else None
+        self._add(method, path, more, size=size, told=told, points=_points(answer.json))
         return answer
 
     def download(self, operation: Operation, url: str, to: BinaryIO, **more: Any) -> Answer:
@@ -106,3 +111,8 @@ class Line:
             return
         asked = (more.get("params"), more.get("json"), dict(more.get("headers") or {}))
         self._note.add(Call(self._number, method, path, *asked, **known))
+
+
+def _points(answer: Any) -> float:
+    told = answer.get("extensions") if isinstance(answer, Mapping) else None
+    return float(told["cost"]["actualQueryCost"]) if isinstance(told, Mapping) and "cost" in told else 0.0

@@ -47,6 +47,7 @@ class Read:
     calls: float
     kilobytes: float
     told: float
+    points: float
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def test_a_poll_of_orders_tells_ours_among_those_of_the_shop(two):
     (found,) = orders(two[:1], ours=2, others=3)
 
     assert found["told"] == 2
+    assert (found["points"] > 0) == (two[0].kind == "shopify")
 
 
 def test_a_poll_of_stock_tells_what_changed(two):
