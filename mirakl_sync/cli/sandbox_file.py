@@ -1,4 +1,5 @@
-"""The connections file of a running sandbox: every simulated shop joined to the simulated store."""
+"""The connections file of a running sandbox: every simulated shop joined to the simulated store, and to the simulated
+planner where there is one."""
 
 from __future__ import annotations
 
@@ -10,18 +11,23 @@ from mirakl_sync.db.secrets import encrypt
 
 _HEAD = "# Written by `mirakl-sync sandbox up`; secrets are encrypted with this installation's key."
 _CREDENTIALS = ("consumer_key", "consumer_secret", "webhook_secret")
+_PLANNER = "inventory_planner"
+_FOLDERS = {"variants": "variant", "stock": "variant_warehouse", "sales": "sales_order"}
 
 
 def connections_file(servers: Sequence[Mapping[str, Any]], plan: Mapping[str, Any]) -> str:
     """TOML that ``connections apply`` takes: running ``servers`` with the windows and call limits of their ``plan``."""
     planned = {entry["name"]: entry for entry in plan["servers"]}
     markets = [one for one in servers if one["kind"] == "mirakl"]
-    stores = [one for one in servers if one["kind"] != "mirakl"]
+    planners = [one for one in servers if one["kind"] == _PLANNER]
+    stores = [one for one in servers if one["kind"] not in ("mirakl", _PLANNER)]
     lines = [_HEAD, *(line for one in markets for line in _marketplace(one, planned[one["name"]]))]
     lines += [line for one in stores for line in _store(one)]
+    lines += [line for one in planners for line in _planner(one)]
     for one in markets if stores else ():
         poll_every = _poll_every(planned[one["name"]])
-        lines += [line for shop in one["shops"] for line in _connection(one, shop, stores[0], poll_every)]
+        for shop in one["shops"]:
+            lines += _connection(one, shop, stores[0], planners, poll_every)
     return "\n".join(lines) + "\n"
 
 
@@ -52,12 +58,34 @@ def _store(one: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{name} = {_secret(one[name])}" for name in _CREDENTIALS if one.get(name))
 
 
+def _planner(one: Mapping[str, Any]) -> Iterator[str]:
+    """Brought files where it runs a file server, only read where it does not."""
+    door = one.get("sftp")
+    login = {"sftp_user": door["user"], "sftp_password": door["password"]} if door else {}
+    yield from ("", f"[store.{one['name']}]", f"platform = {_text(_PLANNER)}", f"url = {_text(one['url'])}")
+    yield f"[store.{one['name']}.credentials]"
+    shown = {"api_key": one["key"], "account": one["account"], **login}
+    yield from (f"{name} = {_secret(value)}" for name, value in shown.items())
+    yield f"[store.{one['name']}.settings]"
+    yield f"way = {_text('advanced_csv' if door else 'native')}"
+    if door:
+        yield from (f"warehouse = {_text(next(iter(one['warehouses'])))}", f"sftp_host = {_text(door['host'])}")
+        yield from (f"sftp_port = {door['port']}", f"sftp_host_key = {_text(door['host_key'])}")
+        folders = {ours: door["folders"][theirs] for ours, theirs in _FOLDERS.items()}
+        yield f"sftp_folders = {{ {', '.join(f'{name} = {_text(folder)}' for name, folder in folders.items())} }}"
+
+
 def _connection(
-    market: Mapping[str, Any], shop: Mapping[str, Any], store: Mapping[str, Any], poll_every: str
+    market: Mapping[str, Any],
+    shop: Mapping[str, Any],
+    store: Mapping[str, Any],
+    planners: Sequence[Mapping[str, Any]],
+    poll_every: str,
 ) -> Iterator[str]:
     key = f"{market['name']}-{shop['shop_id']}"
     yield from ("", f"[connection.{key}]", f"marketplace = {_text(market['name'])}", f"shop = {shop['shop_id']}")
     yield from (f"api_key = {_secret(shop['key'])}", f"store = {_text(store['name'])}")
+    yield from (f"planner = {_text(one['name'])}" for one in planners[:1])
     yield from (f"[connection.{key}.orders]", f"poll_every = {_text(poll_every)}")
 
 

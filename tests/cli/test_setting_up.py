@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +16,14 @@ from mirakl_sync import __version__
 from mirakl_sync.cli.main import COMMANDS, cli
 from mirakl_sync.cli.output import left, span
 from mirakl_sync.cli.sandbox_file import connections_file
+from mirakl_sync.clock import now
 from mirakl_sync.db import migrate, secrets
+from mirakl_sync.http.client import HttpTransport
+from mirakl_sync.platforms.contract import StoreAccess
+from mirakl_sync.platforms.inventory_planner.store import plan
+from mirakl_sync.sandbox.inventory_planner import Planner, create_app, settings_from
+from mirakl_sync.sandbox.inventory_planner.catalogue import seed
+from mirakl_sync.sandbox.server import serve
 from tests.cli.conftest import Run
 from tests.conftest import NOON
 from tests.worlds import MARKET, WEBSHOP, World
@@ -157,6 +166,49 @@ def test_the_file_of_a_sandbox_has_its_windows_limits_and_encrypted_secrets() ->
     assert read["connection"]["a-1"]["orders"] == {"poll_every": "15m"}
     assert read["connection"]["b-2"]["orders"] == {"poll_every": "5s"}
     assert secrets.decrypt(read["connection"]["a-1"]["api_key"].removeprefix("fernet:")) == "k1"
+
+
+@pytest.fixture
+def planner() -> Iterator[dict[str, Any]]:
+    """A simulated planner with a file server, as a running sandbox tells of it."""
+    account = Planner(settings_from({}))
+    seed(account, {"sku": "MUG", "price": "1", "quantity": 5})
+    account.recalculate()
+    account.open_door()
+    server = serve(create_app(account))
+    assert account.door
+    told = {"account": "a12345", "key": "ip-sandbox-key", "warehouses": {"WH-1": "c23867_WH-1"}}
+    yield {"name": "ip", "kind": "inventory_planner", "url": server.url, **told, "sftp": account.door.access()}
+    server.stop()
+    account.close()
+
+
+def test_the_file_of_a_sandbox_with_a_planner_feeds_it_and_places_no_orders_there(planner: dict[str, Any]) -> None:
+    servers = [
+        {"name": "a", "kind": "mirakl", "url": "http://127.0.0.1:1", "shops": [{"shop_id": 1, "key": "k1"}]},
+        planner,
+        {"name": "w", "kind": "woocommerce", "url": "http://x", "consumer_key": "ck", "consumer_secret": "cs"},
+    ]
+    read = tomllib.loads(connections_file(servers, {"servers": [{"name": "a"}]}))
+
+    connection, store = read["connection"]["a-1"], read["store"]["ip"]
+    assert (connection["store"], connection["planner"], store["platform"]) == ("w", "ip", "inventory_planner")
+    shown = {name: secrets.decrypt(value.removeprefix("fernet:")) for name, value in store["credentials"].items()}
+    found = plan(StoreAccess("ip", store["url"], shown, store["settings"]), dial, now).check()
+    assert [each.sentence for each in found if not each.ok] == []
+
+
+def test_a_simulated_planner_without_a_file_server_is_only_read(planner: dict[str, Any]) -> None:
+    del planner["sftp"]
+
+    store = tomllib.loads(connections_file([planner], {"servers": []}))["store"]["ip"]
+
+    assert store["settings"] == {"way": "native"}
+    assert set(store["credentials"]) == {"api_key", "account"}
+
+
+def dial(base_url: str, *, auth: Any, interpret: Any = None, parallel: int = 0) -> HttpTransport:
+    return HttpTransport(base_url, name="planner", auth=auth, interpret=interpret, parallel=parallel)
 
 
 def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(acme: World, run: Run) -> None:
