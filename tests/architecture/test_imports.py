@@ -70,7 +70,8 @@ MAY_IMPORT = {
 
 # The files that decide, and everything of ours they may know: no session, no client, no clock, no settings.
 PURE = {
-    "orders.rules": "cases.step orders.facts orders.heritage orders.judge orders.states orders.steps orders.window policy.model",
+    "orders.rules": "cases.step orders.facts orders.heritage orders.judge orders.states orders.steps orders.window "
+    "policy.model",
     "orders.judge": "orders.facts orders.steps policy.model",
     "orders.facts": "orders.heritage orders.states records",
     "orders.heritage": "cases.step orders.steps",
