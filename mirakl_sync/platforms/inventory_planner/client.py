@@ -136,4 +136,4 @@ def _at_the_end(meta: Mapping[str, Any], page: int, count: int, asked: int) -> b
 
 
 def _number(value: Any) -> int | None:
-    return int(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    return int(value) if str(value).isdecimal() else None

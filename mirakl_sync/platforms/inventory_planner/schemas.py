@@ -48,6 +48,25 @@ class Day(fields.Field[date | None]):
             return None
 
 
+class Truth(fields.Field[bool]):
+    """Yes, or anything else."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
+        return str(value).strip().lower() in ("true", "1", "yes")
+
+
+class Several(fields.Field[list[Any]]):
+    """Parts of a row. Accounts have been seen to answer bare ids in their place: those tell nothing."""
+
+    def __init__(self, schema: Schema, needed: str, **more: Any) -> None:
+        super().__init__(allow_none=True, **more)
+        self._schema, self._needed = schema, needed
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:  # noqa: ARG002
+        rows = value if isinstance(value, list) else []
+        return [self._schema.load(row) for row in rows if isinstance(row, Mapping) and row.get(self._needed)]
+
+
 class Shape(Schema):
     """A part of an answer: unknown fields are passed over."""
 
@@ -128,11 +147,11 @@ class PlaceSchema(Shape):
 class ConnectionSchema(Shape):
     """Of a variant's connections only the SKU."""
 
-    sku = Word(allow_none=True)
+    sku = Word(required=True)
 
     @post_load
     def _made(self, data: dict[str, Any], **_: Any) -> str:
-        return data.get("sku") or ""
+        return str(data["sku"])
 
 
 class VariantSchema(Shape):
@@ -140,9 +159,9 @@ class VariantSchema(Shape):
 
     id = Word(required=True)
     sku = Word(allow_none=True)
-    removed = fields.Boolean(allow_none=True)
-    connections = fields.List(fields.Nested(ConnectionSchema), allow_none=True)
-    warehouse = fields.List(fields.Nested(PlaceSchema), allow_none=True)
+    removed = Truth(allow_none=True)
+    connections = Several(ConnectionSchema(), "sku")
+    warehouse = Several(PlaceSchema(), "warehouse")
 
     @post_load
     def _made(self, data: dict[str, Any], **_: Any) -> Variant:

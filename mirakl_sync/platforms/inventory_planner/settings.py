@@ -79,7 +79,8 @@ class Choices:
         warehouse where none is named."""
         names = {self.warehouse or key, *self.warehouses.values()}
         if self.ids:
-            return self.ids.__contains__
+            # purchase orders may name a warehouse as people do
+            return (self.ids | names).__contains__
         if self.served is not Way.BROUGHT:
             return lambda _: True
         return lambda shown: shown in names or shown.partition("_")[2] in names

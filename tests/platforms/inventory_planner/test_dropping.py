@@ -13,6 +13,7 @@ import pytest
 
 from mirakl_sync.errors import Misconfigured, Unavailable
 from mirakl_sync.records.planning import Feed, SaleRow, StockRow, VariantRow
+from mirakl_sync.sandbox.inventory_planner.sftp import _Login
 from tests.platforms.inventory_planner.conftest import Account
 
 AT = datetime(2026, 11, 19, 8, tzinfo=UTC)
@@ -117,6 +118,23 @@ def test_a_host_with_another_key_gets_nothing_and_the_line_to_compare_is_told(ac
     assert f'sftp_host_key = "{fresh}"' in refused.value.way_out
     assert account.lying() == []
     account.open(sftp_host_key=fresh).bring(Feed.VARIANTS, NAME, b"x")
+
+
+@pytest.mark.parametrize("kind", ["ssh-rsa", "ecdsa-sha2-nistp256", "ssh-ed25519"])
+def test_of_a_host_with_several_keys_the_one_we_know_is_asked_for(account: Account, kind: str):
+    keys = [asyncssh.generate_private_key(each) for each in ("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa")]
+    known = next(key for key in keys if key.get_algorithm() == kind).export_public_key().decode()
+    door = account.planner.door
+    assert door
+
+    async def listen() -> asyncssh.SSHAcceptor:
+        return await asyncssh.create_server(lambda: _Login(door), "127.0.0.1", 0, server_host_keys=keys)
+
+    other = door._do(listen())
+    with pytest.raises(Unavailable, match="did not do what we asked"):  # it has no files, but it let us in
+        account.open(sftp_port=other.get_port(), sftp_host_key=known).brought(Feed.VARIANTS, NAME)
+    other.close()
+    assert door.counts["logins"] == 1
 
 
 def test_a_host_nobody_vouched_for_gets_nothing(account: Account):

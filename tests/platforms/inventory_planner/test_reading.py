@@ -148,6 +148,17 @@ def test_a_sku_may_stand_in_its_connection_only_and_two_variants_of_one_are_one(
     assert list(figures.planned([here, there, variant(sku=None)], IS_OURS)) == [Planned("MUG", in_stock=3)]
 
 
+@pytest.mark.parametrize("odd", [["c1_A"], "all", {"c1_A": {}}, [{"in_stock": 4}], None])
+def test_warehouses_that_come_as_bare_ids_tell_nothing(odd: Any):
+    row = {"id": 7, "sku": 1001, "removed": "maybe", "connections": ["x", {"sku": None}], "warehouse": odd}
+
+    assert list(figures.planned([schemas.read(schemas.VARIANT, row, "variant")], IS_OURS)) == [Planned("1001")]
+
+
+def test_a_removed_variant_that_is_shown_all_the_same_is_left_out():
+    assert list(figures.planned([variant(place(in_stock=4), removed=True)], IS_OURS)) == []
+
+
 def test_what_comes_whole_or_more_than_ordered_is_not_on_its_way():
     rows = [("A", 5, 5), ("A", 5, 2), ("A", 4, 0), ("B", 3, 7), ("", 3, 0), ("C", None, None)]
     items = [
@@ -246,7 +257,7 @@ class Pages:
         return Answer(200, {}, b"", self.bodies.pop(0))
 
 
-def page(ids: str, **meta: int) -> dict[str, Any]:
+def page(ids: str, **meta: Any) -> dict[str, Any]:
     return {"variants": [{"id": each, "sku": each} for each in ids], "meta": meta}
 
 
@@ -264,6 +275,7 @@ def walk(*bodies: Any) -> tuple[str, Pages]:
         [page("abc"), page("de")],
         [page("abc", total=6), page("cde", total=6, start=3)],
         [page("abc", total=8, start=0), page("de", total=8, start=3), page("", total=8)],
+        [page("abc", total="5", start="0"), page("de", total="5", start="3")],
         # it allows two rows to a page only
         [page("ab", limit=2), page("cd", limit=2), page("e", limit=2)],
     ],
