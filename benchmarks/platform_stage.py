@@ -36,6 +36,8 @@ class Kind:
     announced: Mapping[str, str] = field(default_factory=dict)
     # seconds between two polls of stock that see everything
     apart: int = 125
+    # articles beyond which the simulation, not our client, is what would be measured
+    most: int = 100_000
 
 
 KINDS: Mapping[str, Kind] = {
@@ -51,6 +53,7 @@ KINDS: Mapping[str, Kind] = {
         },
         # every scan of the sources, and none missed
         apart=301,
+        most=10_000,
     ),
     "shopify": Kind(
         {"client_id": "client_id", "client_secret": "client_secret"},

@@ -82,11 +82,12 @@ def measure(kind: str, sizes: Sizes) -> Iterator[tuple[str, Any]]:
         slow = replace(grounds[0], round_trip_ms=ROUND_TRIP_MS)
         (found,) = run("orders", [slow], ours=sizes.ours, others=sizes.others)
         yield f"orders.{sizes.ours}_of_{sizes.ours + sizes.others}.{ROUND_TRIP_MS}_ms", _as(Read, found)
-    for offers in dict.fromkeys([sizes.offers, *(offers for offers, _ in sizes.looks)]):
+    looks = [(offers, ms) for offers, ms in sizes.looks if offers <= KINDS[kind].most]
+    for offers in dict.fromkeys([sizes.offers, *(offers for offers, _ in looks)]):
         with shops(kind, offers) as (ground,):
             if offers == sizes.offers:
                 yield from _polls(replace(ground, round_trip_ms=ROUND_TRIP_MS), sizes.changes)
-            for milliseconds in (ms for count, ms in sizes.looks if count == offers):
+            for milliseconds in (ms for count, ms in looks if count == offers):
                 (found,) = run("levels", [replace(ground, round_trip_ms=milliseconds)])
                 yield f"look.{offers}.{milliseconds}_ms", _as(Looked, found)
 
