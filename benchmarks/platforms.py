@@ -122,6 +122,7 @@ def measure_all(console: Console, *, quick: bool = False) -> dict[str, float]:
 def _table(title: str, shape: type[Any], rows: Mapping[str, Any]) -> Table:
     names = [field.name for field in fields(shape)]
     table = Table("shop", *(name.replace("_", " ") for name in names), title=f"{title} of simulated shops")
+    table.columns[0].no_wrap = True
     for column in table.columns[1:]:
         column.justify = "right"
     for name, each in rows.items():
