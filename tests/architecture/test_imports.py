@@ -139,6 +139,7 @@ ONLY_IN = {
     "urllib3": ("mirakl_sync.http",),
     "marshmallow": (
         "mirakl_sync.mirakl.schemas",
+        "mirakl_sync.platforms.fields",
         "mirakl_sync.platforms.inventory_planner.schemas",
         "mirakl_sync.platforms.magento.schemas",
         "mirakl_sync.platforms.salesforce.schemas",

@@ -15,6 +15,7 @@ from mirakl_sync.clock import Clock
 from mirakl_sync.errors import Misconfigured, Refused, Unreadable
 from mirakl_sync.http.contract import Operation
 from mirakl_sync.platforms.contract import Delivery
+from mirakl_sync.platforms.fields import utc
 from mirakl_sync.platforms.magento import client as calls
 from mirakl_sync.platforms.magento import orders, schemas
 from mirakl_sync.platforms.magento.catalogue import Catalogue
@@ -71,7 +72,7 @@ def _notice(seen: PlatformOrder, at: datetime) -> Notice:
 
 
 def _date(row: Mapping[str, Any], otherwise: datetime) -> datetime:
-    return schemas.utc(row.get("updated_at")) or otherwise
+    return utc(row.get("updated_at")) or otherwise
 
 
 class StockNews:

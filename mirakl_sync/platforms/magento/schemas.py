@@ -4,47 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load
 
 from mirakl_sync.errors import Unreadable
+from mirakl_sync.platforms.fields import Amount, Shape, Utc
 
 NOUGHT = Decimal(0)
-
-
-class Amount(fields.Field[Decimal]):
-    """Money or a quantity: a JSON number, of some modules text; null counts as nought."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:  # noqa: ARG002
-        try:
-            amount = Decimal(str(value))
-        except InvalidOperation as error:
-            raise ValidationError(f"{value!r} is no amount") from error
-        if not amount.is_finite():
-            raise ValidationError(f"{value!r} is no amount")
-        return amount
-
-
-class Utc(fields.Field[datetime]):
-    """``YYYY-MM-DD HH:MM:SS``, meant as UTC."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002
-        at = utc(value)
-        if at is None:
-            raise ValidationError(f"{value!r} is no date")
-        return at
-
-
-def utc(value: Any) -> datetime | None:
-    """A date of Magento's, which is UTC without saying so; None for what is none."""
-    try:
-        at = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 class Word(fields.Field[str]):
@@ -55,15 +24,6 @@ class Word(fields.Field[str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         return "" if isinstance(value, (Mapping, list)) else str(value)
-
-
-class Shape(Schema):
-    """A part of an answer: unknown fields are passed over, null is as good as absent."""
-
-    class Meta:
-        """Tolerance is the rule at this border."""
-
-        unknown = EXCLUDE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,48 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load
 
 from mirakl_sync.errors import Unreadable
+from mirakl_sync.platforms.fields import Amount, Shape, Utc
 
 _PEOPLE = frozenset({"billingAddress", "shippingAddress", "customerInfo", "customerName", "paymentInstruments"})
-
-
-class Number(fields.Field[Decimal]):
-    """A number, exact."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:  # noqa: ARG002
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation as error:
-            raise ValidationError(f"{value!r} is no number") from error
-        if not number.is_finite():
-            raise ValidationError(f"{value!r} is no number")
-        return number
-
-
-class Utc(fields.Field[datetime]):
-    """ISO 8601; without a zone it is UTC."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002
-        try:
-            at = datetime.fromisoformat(value)
-        except (TypeError, ValueError) as error:
-            raise ValidationError(f"{value!r} is no date") from error
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-class Shape(Schema):
-    """A part of an answer: unknown members are passed over."""
-
-    class Meta:
-        """Tolerance is the rule at this border."""
-
-        unknown = EXCLUDE
 
 
 class Extended(Shape):
@@ -150,8 +118,8 @@ class ItemSchema(Extended):
     product_id = fields.String(required=True, data_key="productId")
     item_id = fields.String(allow_none=True, data_key="itemId")
     name = fields.String(allow_none=True, data_key="productName")
-    quantity = Number(data_key="quantity")
-    gross = Number(allow_none=True, data_key="grossPrice")
+    quantity = Amount(data_key="quantity")
+    gross = Amount(allow_none=True, data_key="grossPrice")
     shipment_id = fields.String(allow_none=True, data_key="shipmentId")
 
     @post_load
@@ -186,7 +154,7 @@ class OrderSchema(Extended):
     order_no = fields.String(required=True, data_key="orderNo")
     status = fields.String(allow_none=True)
     currency = fields.String(allow_none=True)
-    total = Number(allow_none=True, data_key="orderTotal")
+    total = Amount(allow_none=True, data_key="orderTotal")
     taxation = fields.String(allow_none=True)
     export_status = fields.String(allow_none=True, data_key="exportStatus")
     confirmation_status = fields.String(allow_none=True, data_key="confirmationStatus")
@@ -209,8 +177,8 @@ class RecordSchema(Shape):
     """OCAPI ``product_inventory_record``."""
 
     product_id = fields.String(required=True)
-    ats = Number()
-    beyond = Number(data_key="pre_order_back_order_allocation")
+    ats = Amount()
+    beyond = Amount(data_key="pre_order_back_order_allocation")
     handling = fields.String(data_key="pre_order_back_order_handling")
     perpetual = fields.Boolean(data_key="perpetual_flag")
     modified_at = Utc(allow_none=True, data_key="last_modified")
@@ -259,8 +227,8 @@ class AtoSchema(Shape):
     """OCI: one SKU of a group; ``ato`` is what may be ordered, ``atf`` the part that can be sent now."""
 
     product_id = fields.String(required=True, data_key="sku")
-    ats = Number(allow_none=True, data_key="ato")
-    stock = Number(allow_none=True, data_key="atf")
+    ats = Amount(allow_none=True, data_key="ato")
+    stock = Amount(allow_none=True, data_key="atf")
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> Available:

@@ -4,46 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load
 
 from mirakl_sync.errors import Unreadable
-
-
-class Amount(fields.Field[Decimal]):
-    """Money as WooCommerce writes it: a string, now and then a number; empty means absent."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:  # noqa: ARG002
-        try:
-            amount = Decimal(str(value))
-        except InvalidOperation as error:
-            raise ValidationError(f"{value!r} is no amount") from error
-        if not amount.is_finite():
-            raise ValidationError(f"{value!r} is no amount")
-        return amount
-
-
-class Utc(fields.Field[datetime]):
-    """A ``*_gmt`` date: ISO 8601 without a zone, meant as UTC."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:  # noqa: ARG002
-        try:
-            at = datetime.fromisoformat(value)
-        except (TypeError, ValueError) as error:
-            raise ValidationError(f"{value!r} is no date") from error
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-class Shape(Schema):
-    """A part of an answer: unknown fields are passed over."""
-
-    class Meta:
-        """Tolerance is the rule at this border."""
-
-        unknown = EXCLUDE
+from mirakl_sync.platforms.fields import Amount, Shape, Utc
 
 
 @dataclass(frozen=True, slots=True)

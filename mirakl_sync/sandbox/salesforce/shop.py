@@ -14,8 +14,8 @@ from mirakl_sync.sandbox.clock import SandboxClock
 from mirakl_sync.sandbox.salesforce.folder import File, fresh
 from mirakl_sync.sandbox.salesforce.model import Execution, Order, Product, Record
 from mirakl_sync.sandbox.salesforce.settings import USUAL_CLIENTS, Client, InstanceSettings, Token
-from mirakl_sync.sandbox.salesforce.stock_history import Change, StockHistory
 from mirakl_sync.sandbox.salesforce.store import OrderTable
+from mirakl_sync.sandbox.stock_history import Change, StockHistory
 from mirakl_sync.sandbox.trouble import TroubleRules
 
 

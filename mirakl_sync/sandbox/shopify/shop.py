@@ -25,7 +25,7 @@ from mirakl_sync.sandbox.shopify.metafields import Definition
 from mirakl_sync.sandbox.shopify.model import App, Fulfillment, Line, Order, Refund
 from mirakl_sync.sandbox.shopify.order_table import OrderTable
 from mirakl_sync.sandbox.shopify.settings import ShopSettings
-from mirakl_sync.sandbox.shopify.stock import StockHistory
+from mirakl_sync.sandbox.stock_history import StockHistory
 from mirakl_sync.sandbox.trouble import TroubleRules
 
 FIRST_IDS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mirakl_sync.sandbox.stock_history import Change
 from mirakl_sync.sandbox.woocommerce import bundles, dates
 from mirakl_sync.sandbox.woocommerce.amounts import decimal_text
 from mirakl_sync.sandbox.woocommerce.arguments import truth, whole
@@ -11,7 +12,6 @@ from mirakl_sync.sandbox.woocommerce.errors import RestError, invalid_id
 from mirakl_sync.sandbox.woocommerce.model import Product
 from mirakl_sync.sandbox.woocommerce.shop import Shop
 from mirakl_sync.sandbox.woocommerce.stock import set_stock_status
-from mirakl_sync.sandbox.woocommerce.stock_history import Change
 
 TEXTS = ("name", "status", "sku", "global_unique_id", "tax_status", "tax_class", "backorders")
 KEPT = ("description", "short_description", "weight", "dimensions", "virtual", "downloadable", "purchase_note",

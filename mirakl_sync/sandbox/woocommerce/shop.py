@@ -9,12 +9,12 @@ from typing import Any
 
 from mirakl_sync.sandbox.calls import CallLog
 from mirakl_sync.sandbox.clock import SandboxClock
+from mirakl_sync.sandbox.stock_history import StockHistory
 from mirakl_sync.sandbox.trouble import TroubleRules
 from mirakl_sync.sandbox.woocommerce import bookkeeping
 from mirakl_sync.sandbox.woocommerce.deliveries import WebhookQueue
 from mirakl_sync.sandbox.woocommerce.model import Note, Order, Product
 from mirakl_sync.sandbox.woocommerce.settings import Key, ShopSettings
-from mirakl_sync.sandbox.woocommerce.stock_history import StockHistory
 from mirakl_sync.sandbox.woocommerce.store import Store
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from mirakl_sync.sandbox.stock_history import Change
 from mirakl_sync.sandbox.woocommerce.model import LineItem, Order, Product
 from mirakl_sync.sandbox.woocommerce.shop import Shop
-from mirakl_sync.sandbox.woocommerce.stock_history import Change
 from mirakl_sync.sandbox.woocommerce.store import meta_value
 
 REDUCES = {"processing", "completed", "on-hold"}

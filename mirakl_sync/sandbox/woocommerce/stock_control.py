@@ -9,11 +9,11 @@ from flask import Blueprint, request
 from werkzeug.exceptions import BadRequest
 
 from mirakl_sync.sandbox.control import control_json
+from mirakl_sync.sandbox.stock_history import Change
 from mirakl_sync.sandbox.woocommerce import checkout
 from mirakl_sync.sandbox.woocommerce.model import Product
 from mirakl_sync.sandbox.woocommerce.shop import Shop
 from mirakl_sync.sandbox.woocommerce.stock import change_stock, set_stock_status, stock_holder
-from mirakl_sync.sandbox.woocommerce.stock_history import Change
 
 
 def mount_stock(control: Blueprint, shop: Shop) -> None:

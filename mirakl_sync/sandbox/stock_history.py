@@ -1,0 +1,60 @@
+"""What happened to every number of a shop, and why: kept for the books alone, shops themselves remember nothing."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+KEPT = 1000
+"""Changes remembered of one number."""
+
+
+@dataclass(slots=True)
+class Change:
+    """The number for selling before and after; `at` is finer than the shop itself knows it.
+
+    `cause`: sale (the shop's own checkout), order (a marketplace's, by the API), restock, edit, silent (past the shop),
+    and what the kind of shop knows besides.
+    """
+
+    at: datetime
+    before: float | None
+    after: float | None
+    cause: str
+    order_id: int | str = 0
+
+    def shown(self) -> dict[str, Any]:
+        change = {"at": self.at.isoformat(), "before": self.before, "after": self.after, "cause": self.cause}
+        return {**change, "order": self.order_id} if self.order_id else change
+
+
+@dataclass
+class StockHistory:
+    """By whatever the shop counts under. Nothing is kept of what never moved, so a large catalogue costs nothing."""
+
+    changes: dict[Any, deque[Change]] = field(default_factory=dict)
+    causes: Counter[str] = field(default_factory=Counter)
+    below_zero: set[Hashable] = field(default_factory=set)
+    turned_away: Counter[str] = field(default_factory=Counter)
+    """By SKU, pieces nobody could buy at the checkout."""
+
+    def note(self, key: Hashable, change: Change) -> None:
+        if change.before == change.after:
+            return
+        self.changes.setdefault(key, deque(maxlen=KEPT)).append(change)
+        self.causes[change.cause] += 1
+        if (change.after or 0) < 0:
+            self.below_zero.add(key)
+
+    def of(self, key: Hashable) -> list[dict[str, Any]]:
+        return [change.shown() for change in self.changes.get(key, ())]
+
+    def totals(self) -> dict[str, Any]:
+        return {
+            "changes": dict(self.causes),
+            "below_zero": len(self.below_zero),
+            "turned_away": self.turned_away.total(),
+        }
