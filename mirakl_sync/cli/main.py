@@ -25,7 +25,7 @@ COMMANDS = {
         "mirakl_sync.cli.planning:planning",
         "Planners: status, files, send, prove, replay, incoming, show.",
     ),
-    "platforms": ("mirakl_sync.cli.platforms:platforms", "Kinds of stores: list, show."),
+    "platforms": ("mirakl_sync.cli.platforms:platforms", "Kinds of stores: list, show, export."),
     "sandbox": (
         "mirakl_sync.cli.sandbox:sandbox",
         "Simulated marketplaces and shops: up, place-order, trouble, books.",

@@ -9,6 +9,7 @@ import click
 
 from mirakl_sync.cli.output import dump, json_option, say, table
 from mirakl_sync.cli.platforms_page import in_words, page
+from mirakl_sync.cli.store_files import export
 from mirakl_sync.platforms.abilities import OF_PLANNERS, SENTENCES, abilities
 from mirakl_sync.platforms.contract import PlatformSpec
 from mirakl_sync.platforms.registry import OURS, platform
@@ -18,6 +19,9 @@ from mirakl_sync.platforms.registry import platforms as known
 @click.group()
 def platforms() -> None:
     """Kinds of stores: what each can do, and what it wants to know."""
+
+
+platforms.add_command(export)
 
 
 @platforms.command("list")

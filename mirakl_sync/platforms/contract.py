@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -156,13 +156,25 @@ class StoreAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class Files:
+    """For teams that import files: our orders as the platform would have made them, and what a shelf holds.
+
+    ``orders`` raises ``Refused`` for a draft it cannot write; ``ending`` is that of the file's name.
+    """
+
+    ending: str
+    orders: Callable[[StoreAccess, Iterable[OrderDraft]], bytes]
+    levels: Callable[[StoreAccess, Iterable[ProductFacts]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformSpec:
     """The whole declaration of a platform.
 
     ``credentials`` and ``settings`` map each name to a sentence for the person who fills it in. ``look_after`` is how
     long an order made by an unanswered call may stay invisible to ``find_order``. ``capabilities`` are those some
     store of the kind has; ``able`` says which ones a store with given settings has, where that differs. ``connect``
-    opens a shop, ``plan`` a planner; a kind is one of both.
+    opens a shop, ``plan`` a planner; a kind is one of both. ``files`` are for teams that import them.
     """
 
     key: str
@@ -175,6 +187,7 @@ class PlatformSpec:
     look_after: timedelta
     able: Callable[[Mapping[str, Any]], frozenset[Capability]] | None = None
     plan: Callable[[StoreAccess, Dial, Clock], Planner] | None = None
+    files: Files | None = None
 
     def capabilities_with(self, settings: Mapping[str, Any]) -> frozenset[Capability]:
         """What a store with these settings can do, where they make a difference."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mirakl_sync.platforms.contract import Capability, PlatformSpec
-from mirakl_sync.platforms.salesforce.settings import LOOK_AFTER, SENTENCES
+from mirakl_sync.platforms.contract import Capability, Files, PlatformSpec, StoreAccess
+from mirakl_sync.platforms.salesforce.impex import inventory_xml, orders_xml
+from mirakl_sync.platforms.salesforce.settings import LOOK_AFTER, SENTENCES, read_settings
 from mirakl_sync.platforms.salesforce.store import connect
+from mirakl_sync.records.shop import OrderDraft, ProductFacts
 
 ALWAYS = frozenset(
     {
@@ -33,6 +35,14 @@ def able(settings: Mapping[str, Any]) -> frozenset[Capability]:
     return ALWAYS | more | (frozenset() if settings.get("inventory") == "availability" else LISTED)
 
 
+def _orders(access: StoreAccess, drafts: Iterable[OrderDraft]) -> bytes:
+    return orders_xml(drafts, read_settings(access.settings))
+
+
+def _levels(access: StoreAccess, levels: Iterable[ProductFacts]) -> bytes:
+    return inventory_xml(levels, read_settings(access.settings).inventory_list)
+
+
 SALESFORCE = PlatformSpec(
     key="salesforce",
     label="Salesforce B2C Commerce",
@@ -48,4 +58,5 @@ SALESFORCE = PlatformSpec(
     connect=connect,
     look_after=LOOK_AFTER,
     able=able,
+    files=Files("xml", _orders, _levels),
 )
