@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
+from typing import BinaryIO
 
 import click
 
 from mirakl_sync.cli.context import at_work
-from mirakl_sync.cli.output import say
 from mirakl_sync.cli.stock_acting import duration
 from mirakl_sync.stores import filing
 
@@ -19,8 +18,8 @@ MOST_NAMED = 10
 @click.argument("key", metavar="STORE")
 @click.argument("what", type=click.Choice(["orders", "levels"]))
 @click.option("--since", callback=duration, default="2d", show_default=True, help="Orders made within this time.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file; without it, standard output.")
-def export(key: str, what: str, since: timedelta, out: Path | None) -> None:
+@click.option("--out", type=click.File("wb"), default="-", help="The file; without it, standard output.")
+def export(key: str, what: str, since: timedelta, out: BinaryIO) -> None:
     """Write a store's orders, or what its shelf holds, in the format its own kind imports. Nobody is asked anything.
 
     For teams that work with imports; only Salesforce B2C Commerce has such a format here (XML). Orders carry the same
@@ -31,11 +30,8 @@ def export(key: str, what: str, since: timedelta, out: Path | None) -> None:
             filed = filing.orders_file(wiring, key, wiring.now() - since)
         else:
             filed = filing.levels_file(wiring, key)
-    if out is None:
-        click.echo(filed.content, nl=False)
-    else:
-        out.write_bytes(filed.content)
-        say(f"{out}: {filed.count} {what}")
+    out.write(filed.content)
+    click.echo(f"{filed.count} {what} written.", err=True)
     for words in filed.left_out[:MOST_NAMED]:
         click.echo(f"Left out: {words}", err=True)
     if len(filed.left_out) > MOST_NAMED:
