@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from mirakl_sync.demo.branches import AT_LEAST, BRANCHES
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PATIENCE = 90
 
@@ -52,7 +54,10 @@ def test_a_short_day_is_held_and_leaves_no_process_behind(tmp_path: Path) -> Non
     assert told["held"]
     assert told["problems"] == []
     total, hot = told["marketplaces"][-1], told["stock"]["hot"]
-    assert total["seen"] == 15 + hot["orders"]
+    assert total["seen"] == 15 + len(BRANCHES) * AT_LEAST + hot["orders"], "each other kind of store has a few"
+    rows = told["marketplaces"][:-1]
+    assert {branch.label for branch in BRANCHES} <= {row["store"] for row in rows}
+    assert {row["store"]: row["paid"] for row in rows} == {row["store"]: row["booked"] for row in rows}
     assert total["placed"] > 5
     assert (total["lost"], total["doubled"], total["late"]) == (0, 0, 0)
     assert total["shipped"] + sum(total["held"].values()) >= total["placed"], "every order left in a parcel, or several"
