@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def joined(database_url: str, own_broker: OwnBroker) -> Iterator[World]:
 def test_five_thousand_webhooks_of_two_thousand_skus_are_one_file(
     joined: World, own_broker: OwnBroker, start_worker: Callable[..., Worker]
 ) -> None:
-    _take_the_slot(joined)
+    began = _take_the_slot(joined)
     bodies = _bodies(joined)
     for body in bodies:
         answer = hooks.receive(joined.wiring, "webshop", _headers(body), body)
@@ -77,24 +78,30 @@ def test_five_thousand_webhooks_of_two_thousand_skus_are_one_file(
     for queue in ("webhooks", "stock"):
         start_worker("tasks", queue, environ, 4).ready()
     until(lambda: _tick(joined) and _waiting(joined) == 0, 60, "every webhook read")
+    # one, unless the machine was too busy to read them all within a slot
+    slots = 1 + int((joined.wiring.now() - began).total_seconds() / SLOT)
     until(lambda: _tick(joined) and _shown(joined) == {NOW}, 90, "every number there")
     until(lambda: _tick(joined) and not _open(joined), 60, "the end of the file")
     totals = joined.market.get("books?summary=1")["totals"]
     files = joined.market.get("imports")["imports"]
-    assert [(file["rows"], file["lines_in_success"]) for file in files] == [(SKUS, SKUS)]
+    assert len(files) <= slots
+    assert [file["rows"] for file in files] == [file["lines_in_success"] for file in files]
+    assert SKUS <= sum(file["rows"] for file in files) <= SKUS * 1.1, "a SKU is sent again only if it moved meanwhile"
     kept_to(totals["limits"])
-    assert totals["limits"]["STO01"]["2000"]["calls"] == 1
+    assert totals["limits"]["STO01"]["2000"]["calls"] == len(files)
 
 
 def _read(joined: World) -> str:
     return reading.read_offers(joined.connection, joined.wiring).sentence()
 
 
-def _take_the_slot(joined: World) -> None:
-    """A file went a moment ago, as far as the lane knows."""
+def _take_the_slot(joined: World) -> datetime:
+    """A file went a moment ago, as far as the lane knows; answers when."""
+    now = joined.wiring.now()
     with joined.wiring.db.transaction() as tx:
         pushing.open_lanes(tx)
-        tx.get_one(StockLane, joined.connection).sent_at = joined.wiring.now()
+        tx.get_one(StockLane, joined.connection).sent_at = now
+    return now
 
 
 def _bodies(joined: World) -> list[bytes]:
