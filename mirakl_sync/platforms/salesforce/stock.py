@@ -243,6 +243,9 @@ class ByAvailability:
         del since
         raise no_list()
 
+    def doubt(self, skus: Collection[str]) -> None:
+        """Nothing is remembered: every answer is asked for anew."""
+
 
 def _notice(fact: ProductFacts, at: datetime) -> Notice:
     return Notice(NoticeKind.PRODUCT, fact.sku, at, product=fact)

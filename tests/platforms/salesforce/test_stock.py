@@ -59,6 +59,21 @@ def test_a_sku_is_told_the_same_way_by_whatever_keeps_the_numbers(site, shop, se
     assert all(fact.sellable for sku, fact in told.items() if sku in ("LAMP", "GONE", "LATER"))
 
 
+def test_a_number_others_learned_of_meanwhile_is_told_by_the_next_poll(site):
+    bench = site()
+    bench.add("LAMP", 7)
+    poll = settled(bench)
+    bench.platform.doubt_numbers(["LAMP", "NEVER-SEEN"])
+    assert poll() == {"LAMP": 7}
+
+
+@pytest.mark.parametrize(("shop", "settings"), [({}, {"inventory": "availability"}), ({"oci": True}, OCI)])
+def test_where_nothing_is_remembered_nothing_is_doubted(site, shop, settings):
+    bench = site(shop, **settings)
+    bench.platform.doubt_numbers(["MUG", "NEVER-SEEN"])
+    assert bench.platform.product_facts(["MUG"])["MUG"].quantity == 1000
+
+
 @pytest.mark.parametrize("settings", [{}, {"inventory": "availability"}])
 def test_what_is_always_there_has_no_number(site, settings):
     bench = site(**settings)
