@@ -17,7 +17,7 @@ import requests
 from sqlalchemy import event, func, select, update
 
 # what a worker has in its memory, whatever it does
-import tasks.app  # noqa: F401
+import tasks.app  # noqa: F401 - for its memory alone
 from benchmarks.stock_stage import HOOK_SECRET, PREFIX, Ground
 from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import Delivery, LevelFeed, Offer, OfferReading, StockComparison, StockLane, StockPush

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import object_session
@@ -13,7 +13,7 @@ from sqlalchemy.orm import object_session
 from mirakl_sync import clock
 from mirakl_sync.db.models import Connection, Marketplace, Store
 from mirakl_sync.errors import Misconfigured, Unavailable
-from mirakl_sync.http.contract import Answer, Operation, Upload
+from mirakl_sync.http.contract import Answer, Operation
 from mirakl_sync.mirakl.limits import operations
 from mirakl_sync.platforms.contract import PlatformSpec, StoreAccess
 from mirakl_sync.platforms.registry import platform
@@ -101,39 +101,15 @@ def refuse_impossible_settings(store: Store) -> None:
 class _Nowhere:
     """A line that is never connected: opening a store to judge its settings calls nobody."""
 
-    def call(
-        self,
-        operation: Operation,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Any] | None = None,
-        json: Any = None,
-        upload: Upload | None = None,
-        headers: Mapping[str, str] | None = None,
-        budget: bool = True,
-    ) -> Answer:
+    def call(self, operation: Operation, method: str, path: str, **more: Any) -> Answer:
         """Nobody is there."""
-        del params, json, upload, headers, budget
-        _nobody(operation, method, path)
+        del more
+        raise Unavailable(f"{operation.code} {method} {path}: settings are judged without calling the shop")
 
-    def download(
-        self,
-        operation: Operation,
-        url: str,
-        to: BinaryIO,
-        *,
-        params: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        budget: bool = True,
-    ) -> Answer:
+    def download(self, operation: Operation, url: str, to: BinaryIO, **more: Any) -> Answer:
         """Nobody is there."""
-        del to, params, headers, budget
-        _nobody(operation, "GET", url)
-
-
-def _nobody(operation: Operation, method: str, path: str) -> NoReturn:
-    raise Unavailable(f"{operation.code} {method} {path}: settings are judged without calling the shop")
+        del to
+        return self.call(operation, "GET", url, **more)
 
 
 def _nowhere(base_url: str, *, auth: Any, interpret: Any = None, parallel: int = 0) -> _Nowhere:

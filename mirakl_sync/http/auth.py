@@ -35,7 +35,8 @@ class TokenAuth(AuthBase):
         self._before = f"{scheme} " if scheme else ""
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        request.headers[self._header] = (self._before + self._source.token()).encode()  # type: ignore[assignment]
+        shown = self._before + self._source.token()
+        request.headers[self._header] = shown.encode()  # type: ignore[assignment]  # bytes keep any character whole
         return request
 
     def refused(self, request: PreparedRequest) -> bool:

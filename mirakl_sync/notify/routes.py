@@ -62,7 +62,7 @@ def past(tx: Transaction) -> Past:
 def about(tx: Transaction, items: Iterable[InboxItem], stakes: Mapping[int, Stake], now: datetime) -> dict[int, Told]:
     """What may be said of each item, what costs most while it waits first."""
     by_id = {item.id: item for item in items}
-    keys = {number: key for number, key in tx.execute(select(Connection.id, Connection.key))}  # noqa: C416
+    keys = {number: key for number, key in tx.execute(select(Connection.id, Connection.key))}  # noqa: C416 - rows
     found = {}
     for number in ranking.by_cost({item: stakes[item] for item in by_id}, now):
         item, kind = by_id[number], KINDS.get(by_id[number].kind)

@@ -41,7 +41,7 @@ def pack(begin: Begin) -> Callable[..., Packing]:
     """Begins a day with a packing table (per-item tracking plugin) at a marketplace whose lists were read."""
 
     def table(**wishes: object) -> Packing:
-        wishes["webshop"] = {"tracking_plugin": "ast", **dict(wishes.get("webshop") or {})}  # type: ignore[call-overload]
+        wishes["webshop"] = {"tracking_plugin": "ast", **dict(wishes.get("webshop") or {})}  # type: ignore[call-overload]  # wishes are plain
         packing = Packing(begin(**wishes))
         packing.learn()
         return packing

@@ -112,7 +112,7 @@ def planned(begin: Begin) -> Planned:
         joined = tx.get_one(Connection, day.world.connection)
         joined.planner_pk = store.id
         shop = joined.store_pk
-    day.wiring.connections.planner = lambda _store: planner  # type: ignore[method-assign, assignment]
+    day.wiring.connections.planner = lambda _store: planner  # type: ignore[method-assign, assignment]  # in place of a client
     full_look.read_levels(shop, day.wiring)
     return Planned(day, planner, store.id)
 

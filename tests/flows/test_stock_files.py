@@ -199,7 +199,7 @@ def test_two_workers_send_one_file(day: StockDay, monkeypatch: pytest.MonkeyPatc
     send, said = MiraklShop.send_stock, []
 
     def sent(shop: MiraklShop, lines: object) -> str:
-        import_id = send(shop, lines)  # type: ignore[arg-type]
+        import_id = send(shop, lines)  # type: ignore[arg-type]  # handed on as they came
         said.append(day.push())
         return import_id
 

@@ -55,7 +55,7 @@ def desk(db: Database, clock: FixedClock, bells: RecordingDispatcher, tmp_path: 
         planner = OnDisk()
         planner.root = tmp_path
         made.planner = planner
-        made.wiring.connections.planner = lambda _store: planner  # type: ignore[method-assign, assignment]
+        made.wiring.connections.planner = lambda _store: planner  # type: ignore[method-assign, assignment]  # in place of a client
         yield made
 
 
@@ -67,7 +67,7 @@ def killed(desk: Study, when: str) -> int:
         try:
             wiring = wire(Config(desk.db.url, "redis://127.0.0.1:1/0", (TEST_KEY,)), now=desk.clock)
             planner.deadly = when
-            wiring.connections.planner = lambda _store: planner  # type: ignore[method-assign, assignment]
+            wiring.connections.planner = lambda _store: planner  # type: ignore[method-assign, assignment]  # in place of a client
             sending.send(desk.pk, wiring, now_or_never=True)
         finally:
             os._exit(0)
