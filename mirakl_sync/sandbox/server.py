@@ -118,7 +118,7 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Running:
 
     def stop() -> None:
         over.set()
-        server.shutdown()
+        _end(server)
         _close_connections(server)
         server.server_close()
         for thread in threads:
@@ -135,6 +135,15 @@ def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
     server.open_connections = set()  # type: ignore[attr-defined]  # ours, so that stop() can close them
     server.socket.listen(LISTEN_BACKLOG)
     return server
+
+
+def _end(server: BaseWSGIServer) -> None:
+    """End the loop of requests, which looks up now and then, or when somebody knocks."""
+    ending = threading.Thread(target=server.shutdown, daemon=True)
+    ending.start()
+    with contextlib.suppress(OSError):
+        socket.create_connection(server.socket.getsockname()[:2], timeout=1).close()
+    ending.join()
 
 
 def _close_connections(server: Any) -> None:
