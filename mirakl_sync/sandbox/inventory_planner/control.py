@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, request
@@ -18,15 +18,24 @@ from mirakl_sync.sandbox.inventory_planner.planner import Planner
 from mirakl_sync.sandbox.inventory_planner.pull import run_pull
 from mirakl_sync.sandbox.inventory_planner.settings import settings_from
 from mirakl_sync.sandbox.inventory_planner.sftp_trouble import SftpRule
+from mirakl_sync.sandbox.shop_control import mount_catalogue, mount_settings
 
-FIXED = ("sftp", "sftp_port", "folders", "combine_by_sku", "native_shopify")
+FIXED = frozenset({"sftp", "sftp_port", "folders", "combine_by_sku", "native_shopify"})
 """Settings that are built into a running account."""
 
 
 def control_of_planner(planner: Planner) -> Blueprint:
     """Mounted below /_sandbox/ beside what every vendor has."""
     control = Blueprint("inventory_planner_control", __name__, url_prefix=CONTROL_PREFIX)
-    _mount_goods(control, planner)
+    mount_catalogue(
+        control,
+        planner,
+        seed=partial(seed, planner),
+        generate=partial(generate, planner),
+        shown=lambda listing: listing.sku,
+        after=planner.recalculate,
+    )
+    mount_settings(control, planner, settings_from, fixed=FIXED)
     _mount_sftp(control, planner)
     mount_orders(control, planner)
 
@@ -42,29 +51,7 @@ def control_of_planner(planner: Planner) -> Blueprint:
     def native() -> dict[str, int]:
         return take_native(planner, control_json())
 
-    @control.route("/settings", methods=["GET", "POST"])
-    def settings() -> dict[str, Any]:
-        if request.method == "POST":
-            change_settings(planner, control_json())
-        return asdict(planner.settings)
-
     return control
-
-
-def _mount_goods(control: Blueprint, planner: Planner) -> None:
-    @control.post("/products")
-    def products() -> dict[str, Any]:
-        with planner.lock:
-            skus = [seed(planner, product).sku for product in control_json().get("products", [])]
-            planner.recalculate()
-            return {"products": skus}
-
-    @control.post("/generate")
-    def many() -> dict[str, int]:
-        with planner.lock:
-            made = generate(planner, control_json())
-            planner.recalculate()
-            return {"made": made}
 
 
 def _mount_sftp(control: Blueprint, planner: Planner) -> None:
@@ -85,20 +72,6 @@ def _mount_sftp(control: Blueprint, planner: Planner) -> None:
         if planner.door is None:
             raise BadRequest("this account has no SFTP")
         return {"host_key": planner.door.new_host_key()}
-
-
-def change_settings(planner: Planner, given: dict[str, Any]) -> None:
-    """Changes the named settings in place."""
-    fixed = [name for name in given if name in FIXED]
-    if fixed:
-        raise BadRequest(f"{', '.join(fixed)} can only be set in the plan")
-    try:
-        read = settings_from({**asdict(planner.settings), **given})
-    except TypeError as error:
-        raise BadRequest(str(error)) from error
-    with planner.lock:
-        for name in given:
-            setattr(planner.settings, name, getattr(read, name))
 
 
 def _rules(sent: dict[str, Any]) -> list[SftpRule]:

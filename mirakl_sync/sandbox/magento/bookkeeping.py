@@ -30,7 +30,7 @@ def books(shop: Shop) -> dict[str, Any]:
         "turned_away": dict(shop.history.turned_away),
         "oversold": dict(shop.history.oversold),
         "mails": list(shop.mails),
-        "webhooks": {**shop.events.counts, "waiting": len(shop.events), "last": shop.events.last[-50:]},
+        "webhooks": shop.events.books(),
     }
 
 
@@ -47,7 +47,7 @@ def summary(shop: Shop) -> dict[str, Any]:
             "refunds": len(store.creditmemos.rows),
             "mails": len(shop.mails),
             "reservations": shop.ledger.entries,
-            "webhooks": {**shop.events.counts, "waiting": len(shop.events)},
+            "webhooks": shop.events.totals(),
             "stock": shop.history.totals(),
         }
     }

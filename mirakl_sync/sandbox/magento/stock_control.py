@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, request
-from werkzeug.exceptions import BadRequest, NotFound
+from flask import Blueprint
+from werkzeug.exceptions import BadRequest
 
-from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.magento import checkout
 from mirakl_sync.sandbox.magento.bookkeeping import physical_of, stock_of
 from mirakl_sync.sandbox.magento.catalogue import remove
@@ -16,44 +16,23 @@ from mirakl_sync.sandbox.magento.compensation import compensate
 from mirakl_sync.sandbox.magento.model import Product
 from mirakl_sync.sandbox.magento.shop import Shop
 from mirakl_sync.sandbox.magento.values import ZERO, number
+from mirakl_sync.sandbox.shop_control import cause_of, mount_shop_floor
+
+ONE_PER_SKU = "Magento keeps one product per SKU: a second one with it changes the first"
 
 
 def mount_stock(control: Blueprint, shop: Shop) -> None:
     """`POST sell`, `GET|POST stock`, `POST remove`, `POST compensate`; `POST double` is refused."""
-
-    @control.post("/sell")
-    def sell() -> dict[str, Any]:
-        """{"sku", "quantity", "paid"}: the checkout."""
-        sent = control_json()
-        with shop.lock:
-            return checkout.sell(shop, _sku(sent), int(sent.get("quantity", 1)), paid=bool(sent.get("paid", True)))
-
-    @control.route("/stock", methods=["GET", "POST"])
-    def stock() -> dict[str, Any]:
-        """{"sku", "quantity"} sets the warehouse so that so many can be sold, "physical" what lies there, "add" adds.
-
-        `silent` names the cause only: no way of changing stock moves a date of a product here.
-        """
-        if request.method == "GET":
-            with shop.lock:
-                return shown(shop, checkout.product_of(shop, request.args.get("sku", "")))
-        sent = control_json()
-        with shop.lock:
-            product = checkout.product_of(shop, _sku(sent))
-            correct(shop, product, sent)
-            return shown(shop, product)
-
-    @control.post("/double")
-    def double() -> dict[str, Any]:
-        raise NotFound("Magento keeps one product per SKU: a second one with it changes the first")
-
-    @control.post("/remove")
-    def vanish() -> dict[str, Any]:
-        """{"sku"}: the product is deleted."""
-        with shop.lock:
-            product = checkout.product_of(shop, _sku(control_json()))
-            remove(shop, product)
-            return {"removed": product.id}
+    mount_shop_floor(
+        control,
+        shop,
+        find=partial(checkout.product_of, shop),
+        shown=partial(shown, shop),
+        correct=partial(correct, shop),
+        sell=lambda sku, quantity, paid: checkout.sell(shop, sku, quantity, paid=paid),
+        double=ONE_PER_SKU,
+        remove=partial(_remove, shop),
+    )
 
     @control.post("/compensate")
     def run_tool() -> dict[str, int]:
@@ -63,7 +42,11 @@ def mount_stock(control: Blueprint, shop: Shop) -> None:
 
 
 def correct(shop: Shop, product: Product, sent: dict[str, Any]) -> None:
-    """Changes what lies in a warehouse (`source`, else the first one of the stock)."""
+    """Changes what lies in a warehouse (`source`, else the first one of the stock).
+
+    `quantity` sets it so that so many can be sold, `physical` what lies there, `add` adds. `silent` names the cause
+    only: no way of changing stock moves a date of a product here.
+    """
     if not product.manage_stock:
         raise BadRequest(f"{product.sku} is not counted")
     ledger, source = shop.ledger, str(sent.get("source") or shop.stock().sources[0])
@@ -71,8 +54,7 @@ def correct(shop: Shop, product: Product, sent: dict[str, Any]) -> None:
         raise BadRequest(f"there is no source {source!r}")
     item = ledger.source_item(product.sku, source)
     lies = item.quantity if item else ZERO
-    cause = "silent" if sent.get("silent") else "restock" if "add" in sent else "edit"
-    with shop.moving(product.sku, cause):
+    with shop.moving(product.sku, cause_of(sent)):
         ledger.put(product.sku, source, _wanted(shop, product, sent, lies))
 
 
@@ -99,7 +81,6 @@ def shown(shop: Shop, product: Product) -> dict[str, Any]:
     }
 
 
-def _sku(sent: dict[str, Any]) -> str:
-    if not isinstance(sent.get("sku"), str):
-        raise BadRequest('send {"sku": …}')
-    return str(sent["sku"])
+def _remove(shop: Shop, product: Product) -> dict[str, Any]:
+    remove(shop, product)
+    return {"removed": product.id}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, request
@@ -17,12 +17,20 @@ from mirakl_sync.sandbox.salesforce.settings import settings_from
 from mirakl_sync.sandbox.salesforce.shop import Shop
 from mirakl_sync.sandbox.salesforce.statuses import VALUES, change_other, change_status
 from mirakl_sync.sandbox.salesforce.stock_control import mount_stock
+from mirakl_sync.sandbox.shop_control import mount_catalogue, mount_settings
 
 
 def control_of_shop(shop: Shop) -> Blueprint:
     """Mounted below /_sandbox/ beside what every vendor has."""
     control = Blueprint("salesforce_control", __name__, url_prefix=CONTROL_PREFIX)
-    _mount_goods(control, shop)
+    mount_catalogue(
+        control,
+        shop,
+        seed=partial(seed, shop),
+        generate=partial(generate, shop),
+        shown=lambda product: {"id": product.id, "sku": product.id},
+    )
+    mount_settings(control, shop, settings_from)
     _mount_switches(control, shop)
     _mount_orders(control, shop)
     _mount_shipping(control, shop)
@@ -30,27 +38,7 @@ def control_of_shop(shop: Shop) -> Blueprint:
     return control
 
 
-def _mount_goods(control: Blueprint, shop: Shop) -> None:
-    @control.post("/products")
-    def products() -> dict[str, Any]:
-        wanted = control_json().get("products", [])
-        with shop.lock:
-            made = [seed(shop, product) for product in wanted]
-            return {"products": [{"id": product.id, "sku": product.id} for product in made]}
-
-    @control.post("/generate")
-    def many() -> dict[str, int]:
-        with shop.lock:
-            return {"made": generate(shop, control_json())}
-
-
 def _mount_switches(control: Blueprint, shop: Shop) -> None:
-    @control.route("/settings", methods=["GET", "POST"])
-    def settings() -> dict[str, Any]:
-        if request.method == "POST":
-            change_settings(shop, control_json())
-        return asdict(shop.settings)
-
     @control.post("/tokens/expire")
     def expire() -> dict[str, int]:
         """Every token that was given out is too old from now on."""
@@ -138,14 +126,3 @@ def set_by_staff(shop: Shop, order: Order, sent: dict[str, Any]) -> None:
         warehouse.ship(shop, order, {})
     if "status" in sent:
         change_status(shop, order, str(sent["status"]), by_oms=True)
-
-
-def change_settings(shop: Shop, given: dict[str, Any]) -> None:
-    """Changes the named settings in place."""
-    try:
-        read = settings_from({**asdict(shop.settings), **given})
-    except TypeError as error:
-        raise BadRequest(str(error)) from error
-    with shop.lock:
-        for name in given:
-            setattr(shop.settings, name, getattr(read, name))

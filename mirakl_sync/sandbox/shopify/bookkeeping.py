@@ -27,7 +27,7 @@ def books(shop: Shop) -> Shown:
         "turned_away": dict(shop.history.turned_away),
         "mails": list(shop.mails),
         "customers": dict(shop.customers),
-        "webhooks": {**shop.queue.counts, "waiting": len(shop.queue), "last": shop.queue.last[-50:]},
+        "webhooks": shop.queue.books(),
     }
 
 
@@ -45,7 +45,7 @@ def summary(shop: Shop) -> Shown:
             "customers": len(shop.customers),
             "stock": shop.history.totals(),
             "tokens_issued": shop.tokens.issued,
-            "webhooks": {**shop.queue.counts, "waiting": len(shop.queue), "subscribed": len(shop.queue.subscriptions)},
+            "webhooks": {**shop.queue.totals(), "subscribed": len(shop.queue.subscriptions)},
         }
     }
 

@@ -2,67 +2,36 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 from werkzeug.exceptions import BadRequest
 
-from mirakl_sync.sandbox.control import control_json
+from mirakl_sync.sandbox.shop_control import cause_of, mount_catalogue, mount_shop_floor, wanted_pieces
 from mirakl_sync.sandbox.shopify import checkout
 from mirakl_sync.sandbox.shopify.catalogue import double, generate, seed
-from mirakl_sync.sandbox.shopify.goods import Variant
+from mirakl_sync.sandbox.shopify.goods import Product, Variant
 from mirakl_sync.sandbox.shopify.shop import Shop
 from mirakl_sync.sandbox.shopify.stock import move
 
 
 def mount_stock(control: Blueprint, shop: Shop) -> None:
-    """`POST products`, `generate`, `sell`, `double`, `remove`, and `GET|POST stock`."""
+    """`POST products`, `generate`, `sell`, `double`, `remove`, and `GET|POST stock`. Nobody buys without paying here.
 
-    @control.post("/products")
-    def products() -> dict[str, Any]:
-        """{"products": [{"sku", "price", "quantity", "title", "categories", "status", "tracked", "policy"}]}"""
-        with shop.lock:
-            made = [seed(shop, wanted) for wanted in control_json().get("products", [])]
-            return {"products": [{"id": product.id, "variants": _variants(product.variants)} for product in made]}
-
-    @control.post("/generate")
-    def many() -> dict[str, int]:
-        with shop.lock:
-            return {"made": generate(shop, control_json())}
-
-    @control.post("/sell")
-    def sell() -> dict[str, Any]:
-        """{"sku", "quantity"}: the checkout."""
-        sent = control_json()
-        with shop.lock:
-            return checkout.sell(shop, _sku(sent), int(sent.get("quantity", 1)))
-
-    @control.post("/double")
-    def twin() -> dict[str, Any]:
-        """{"sku"}: an import made a second product of it."""
-        with shop.lock:
-            return {"id": double(shop, checkout.variant_of(shop, _sku(control_json()))).id}
-
-    @control.post("/remove")
-    def remove() -> dict[str, Any]:
-        """{"sku"}: its product is deleted."""
-        with shop.lock:
-            variant = checkout.variant_of(shop, _sku(control_json()))
-            shop.catalogue.remove(variant)
-            shop.announce_product("products/delete", variant.product)
-            return {"id": variant.id}
-
-    @control.route("/stock", methods=["GET", "POST"])
-    def stock() -> dict[str, Any]:
-        """{"sku", "quantity"} corrects, {"sku", "add"} books goods in; `location` names the place, the first if not."""
-        if request.method == "GET":
-            with shop.lock:
-                return shown(shop, checkout.variant_of(shop, request.args.get("sku", "")))
-        sent = control_json()
-        with shop.lock:
-            variant = checkout.variant_of(shop, _sku(sent))
-            _correct(shop, variant, sent)
-            return shown(shop, variant)
+    A product is {"sku", "price", "quantity", "title", "categories", "status", "tracked", "policy"}.
+    """
+    mount_catalogue(control, shop, seed=partial(seed, shop), generate=partial(generate, shop), shown=_variants)
+    mount_shop_floor(
+        control,
+        shop,
+        find=partial(checkout.variant_of, shop),
+        shown=partial(shown, shop),
+        correct=partial(_correct, shop),
+        sell=lambda sku, quantity, paid: checkout.sell(shop, sku, quantity),
+        double=lambda variant: double(shop, variant).id,
+        remove=partial(_remove, shop),
+    )
 
 
 def shown(shop: Shop, variant: Variant) -> dict[str, Any]:
@@ -79,18 +48,21 @@ def shown(shop: Shop, variant: Variant) -> dict[str, Any]:
 
 
 def _correct(shop: Shop, variant: Variant, sent: dict[str, Any]) -> None:
-    """`quantity` is the number of all places together, or that of the `location` named."""
+    """`quantity` corrects the number of all places together, or that of the `location` named; `add` books goods in.
+
+    What changes lies in the `location` named, or in the first.
+    """
     place = _place(shop, sent.get("location"))
-    cause = "silent" if sent.get("silent") else "restock" if "add" in sent else "edit"
     if not variant.tracked:
         raise BadRequest(f"{variant.sku} is not counted")
-    if "add" in sent:
-        move(shop, variant, place, int(sent["add"]), cause)
-    elif "quantity" in sent:
-        now = variant.available[place] if "location" in sent else variant.total
-        move(shop, variant, place, int(sent["quantity"]) - now, cause)
-    else:
-        raise BadRequest('send "quantity" or "add"')
+    now = variant.available[place] if "location" in sent else variant.total
+    move(shop, variant, place, wanted_pieces(sent, now) - now, cause_of(sent))
+
+
+def _remove(shop: Shop, variant: Variant) -> dict[str, Any]:
+    shop.catalogue.remove(variant)
+    shop.announce_product("products/delete", variant.product)
+    return {"id": variant.id}
 
 
 def _place(shop: Shop, name: Any) -> int:
@@ -102,11 +74,6 @@ def _place(shop: Shop, name: Any) -> int:
     raise BadRequest(f"the shop has no location {name!r}")
 
 
-def _variants(rows: list[Variant]) -> list[dict[str, Any]]:
-    return [{"id": row.id, "item_id": row.item_id, "sku": row.sku} for row in rows]
-
-
-def _sku(sent: dict[str, Any]) -> str:
-    if not isinstance(sent.get("sku"), str):
-        raise BadRequest('send {"sku": …}')
-    return str(sent["sku"])
+def _variants(product: Product) -> dict[str, Any]:
+    variants = [{"id": row.id, "item_id": row.item_id, "sku": row.sku} for row in product.variants]
+    return {"id": product.id, "variants": variants}

@@ -23,7 +23,7 @@ def books(shop: Shop) -> dict[str, Any]:
         "turned_away": dict(shop.history.turned_away),
         "refunds": [_refund(refund) for refund in shop.store.refunds.values()],
         "mails": list(shop.mails),
-        "webhooks": {**shop.queue.counts, "waiting": len(shop.queue), "last": shop.queue.last[-50:]},
+        "webhooks": shop.queue.books(),
     }
 
 
@@ -40,7 +40,7 @@ def summary(shop: Shop) -> dict[str, Any]:
             "mails": len(shop.mails),
             "stock": shop.history.totals(),
             "mails_filtered": shop.mails_filtered,
-            "webhooks": {**shop.queue.counts, "waiting": len(shop.queue)},
+            "webhooks": shop.queue.totals(),
         }
     }
 

@@ -6,13 +6,10 @@ import base64
 import hashlib
 import hmac
 import json
-import random
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import requests
-
+from mirakl_sync.sandbox.deliveries import DeliveryQueue, Waiting
 from mirakl_sync.sandbox.woocommerce.model import Webhook
 
 if TYPE_CHECKING:
@@ -21,25 +18,15 @@ if TYPE_CHECKING:
 SECONDS_TO_ANSWER = 10
 FAILURES_BEFORE_DISABLING = 6
 """The next failure, the seventh in a row, disables (observed, reference 99.7)."""
-LAST_KEPT = 1000
 
 
-@dataclass
-class WebhookTrouble:
-    """Chances from 0 to 1 per delivery; `delay` in seconds on top of the shop's own."""
+@dataclass(eq=False)
+class Delivery(Waiting):
+    webhook: Webhook
+    object_id: int
 
-    duplicate: float = 0.0
-    reorder: float = 0.0
-    lose: float = 0.0
-    delay: float = 0.0
-
-
-@dataclass(order=True)
-class Waiting:
-    due: float
-    place: int
-    webhook_id: int = field(compare=False)
-    object_id: int = field(compare=False)
+    def told(self) -> dict[str, Any]:
+        return {"topic": self.webhook.topic, "id": self.object_id}
 
 
 def encode(body: Any) -> str:
@@ -52,27 +39,12 @@ def sign(raw: bytes, secret: str) -> str:
     return base64.b64encode(hmac.new(secret.encode(), raw, hashlib.sha256).digest()).decode()
 
 
-class WebhookQueue:
-    """What waits, and what became of it. `deliver_due` is called by the shop's tick; sending holds no shop lock."""
+class WebhookQueue(DeliveryQueue[Delivery]):
+    OUTCOMES = ("delivered", "failed", "lost", "coalesced", "pinged")
 
     def __init__(self, shop: Shop) -> None:
+        super().__init__(shop)
         self._shop = shop
-        self._sending = threading.Lock()
-        self._http = requests.Session()
-        self._http.trust_env = False
-        self.trouble = WebhookTrouble()
-        self.reset()
-
-    def reset(self) -> None:
-        self._waiting: dict[tuple[int, int], Waiting] = {}
-        self._place = 0
-        self._random = random.Random(7)
-        self.trouble = WebhookTrouble()
-        self.counts = {"delivered": 0, "failed": 0, "lost": 0, "coalesced": 0, "pinged": 0}
-        self.last: list[dict[str, Any]] = []
-
-    def __len__(self) -> int:
-        return len(self._waiting)
 
     def announce(self, resource: str, number: int, event: str) -> None:
         """Queues one delivery per active webhook of the topic; a waiting one for the same object is enough."""
@@ -84,62 +56,26 @@ class WebhookQueue:
             if key in self._waiting:
                 self.counts["coalesced"] += 1
                 continue
-            self._place += 1
-            due = self._shop.clock.seconds() + self._shop.settings.webhook_seconds + self.trouble.delay
-            if self._random.random() < self.trouble.reorder:
-                due += self._random.uniform(0.5, 3) * max(self._shop.settings.webhook_seconds, 0.5)
-            self._waiting[key] = Waiting(due, self._place, *key)
+            self._queue(Delivery(self._due(self._shop.settings.webhook_seconds), webhook, number), key)
 
-    def deliver_due(self, *, everything: bool = False) -> int:
-        """Sends what is due, in order of time; answers how many deliveries were attempted or lost on purpose.
-
-        With `everything` nothing is under way any more when it returns, whoever began to send it.
-        """
-        if not (self._waiting or everything):
-            return 0
-        with self._sending:
-            taken = self._take(everything=everything)
-            for waiting in taken:
-                self._deliver(waiting)
-            return len(taken)
-
-    def _take(self, *, everything: bool) -> list[Waiting]:
+    def _deliver(self, waiting: Delivery) -> None:
+        webhook = waiting.webhook
         with self._shop.lock:
-            now = self._shop.clock.seconds()
-            due = sorted(w for w in self._waiting.values() if everything or w.due <= now)
-            for waiting in due:
-                del self._waiting[waiting.webhook_id, waiting.object_id]
-            return due
-
-    def _deliver(self, waiting: Waiting) -> None:
-        with self._shop.lock:
-            webhook = self._shop.store.webhooks.get(waiting.webhook_id)
-            if webhook is None or webhook.status != "active":
+            if webhook.id not in self._shop.store.webhooks or webhook.status != "active":
                 return
             raw = encode(payload(self._shop, webhook, waiting.object_id)).encode()
-            lost = self._random.random() < self.trouble.lose
-            copies = 2 if self._random.random() < self.trouble.duplicate else 1
-        if lost:
-            self._note("lost", webhook, waiting.object_id, None)
-            return
+            copies = self._copies()
+        if not copies:
+            self._note("lost", waiting)
         for _ in range(copies):
-            status = self._post(webhook, raw)
-            self._count(webhook, waiting.object_id, status)
+            self._count(waiting, self._send(webhook, data=raw, headers=delivery_headers(self._shop, webhook, raw)))
 
-    def _post(self, webhook: Webhook, raw: bytes) -> int | None:
-        try:
-            answer = self._http.post(
-                webhook.delivery_url,
-                data=raw,
-                headers=delivery_headers(self._shop, webhook, raw),
-                timeout=SECONDS_TO_ANSWER,
-                allow_redirects=False,
-            )
-        except requests.RequestException:
-            return None
-        return answer.status_code
+    def _send(self, webhook: Webhook, **sent: Any) -> int | None:
+        answer = self._post(webhook.delivery_url, timeout=SECONDS_TO_ANSWER, allow_redirects=False, **sent)
+        return None if answer is None else answer.status_code
 
-    def _count(self, webhook: Webhook, number: int, status: int | None) -> None:
+    def _count(self, waiting: Delivery, status: int | None) -> None:
+        webhook = waiting.webhook
         delivered = status is not None and 200 <= status <= 302
         with self._shop.lock:
             if delivered:
@@ -149,28 +85,12 @@ class WebhookQueue:
                 webhook.modified = self._shop.now()
             else:
                 webhook.failures += 1
-        self._note("delivered" if delivered else "failed", webhook, number, status)
-
-    def _note(self, outcome: str, webhook: Webhook, number: int, status: int | None) -> None:
-        with self._shop.lock:
-            self.counts[outcome] += 1
-            self.last.append({"outcome": outcome, "topic": webhook.topic, "id": number, "status": status})
-            del self.last[:-LAST_KEPT]
+        self._note("delivered" if delivered else "failed", waiting, status)
 
     def ping(self, webhook: Webhook) -> None:
         """The form-encoded ping without signature. Only a plain 200 ends it; else it comes again at the next change."""
         agent = {"User-Agent": user_agent(self._shop)}
-        try:
-            answer = self._http.post(
-                webhook.delivery_url,
-                data={"webhook_id": webhook.id},
-                headers=agent,
-                timeout=SECONDS_TO_ANSWER,
-                allow_redirects=False,
-            )
-            webhook.pending_ping = answer.status_code != 200
-        except requests.RequestException:
-            webhook.pending_ping = True
+        webhook.pending_ping = self._send(webhook, data={"webhook_id": webhook.id}, headers=agent) != 200
         self.counts["pinged"] += 1
 
 

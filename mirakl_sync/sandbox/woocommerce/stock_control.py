@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint
 from werkzeug.exceptions import BadRequest
 
 from mirakl_sync.sandbox.control import control_json
+from mirakl_sync.sandbox.shop_control import cause_of, mount_shop_floor, sku_in, wanted_pieces
 from mirakl_sync.sandbox.stock_history import Change
 from mirakl_sync.sandbox.woocommerce import checkout
 from mirakl_sync.sandbox.woocommerce.model import Product
@@ -17,40 +19,23 @@ from mirakl_sync.sandbox.woocommerce.stock import change_stock, set_stock_status
 
 
 def mount_stock(control: Blueprint, shop: Shop) -> None:
-    """`POST sell`, `POST sale`, `POST double`, `GET|POST stock`."""
-
-    @control.post("/sell")
-    def sell() -> dict[str, Any]:
-        """{"sku", "quantity", "paid"}: the checkout; `paid` false leaves a basket that holds its pieces for a while."""
-        sent = control_json()
-        with shop.lock:
-            quantity = int(sent.get("quantity", 1))
-            return checkout.sell(shop, _sku(sent), quantity, paid=bool(sent.get("paid", True)))
+    """`POST sell`, `POST sale`, `POST double`, `GET|POST stock`. An unpaid basket holds its pieces for a while."""
+    mount_shop_floor(
+        control,
+        shop,
+        find=partial(checkout.product_of, shop),
+        shown=partial(shown, shop),
+        correct=partial(_correct, shop),
+        sell=lambda sku, quantity, paid: checkout.sell(shop, sku, quantity, paid=paid),
+        double=lambda product: double(shop, product).id,
+    )
 
     @control.post("/sale")
     def sale() -> dict[str, Any]:
         """{"sku", "quantity"}: pieces leave without an order and without a question, below zero too."""
         sent = control_json()
         with shop.lock:
-            return {"stock": take(shop, _sku(sent), int(sent.get("quantity", 1)))}
-
-    @control.post("/double")
-    def twin() -> dict[str, Any]:
-        """{"sku"}: an import made a second product of it."""
-        with shop.lock:
-            return {"id": double(shop, checkout.product_of(shop, _sku(control_json()))).id}
-
-    @control.route("/stock", methods=["GET", "POST"])
-    def stock() -> dict[str, Any]:
-        """{"sku", "quantity"} corrects, {"sku", "add"} books goods in; `silent` writes the database past the shop."""
-        if request.method == "GET":
-            with shop.lock:
-                return shown(shop, checkout.product_of(shop, request.args.get("sku", "")))
-        sent = control_json()
-        with shop.lock:
-            product = checkout.product_of(shop, _sku(sent))
-            correct(shop, product, _wanted(shop, product, sent), _cause(sent))
-            return shown(shop, product)
+            return {"stock": take(shop, sku_in(sent), int(sent.get("quantity", 1)))}
 
 
 def take(shop: Shop, sku: str, quantity: int) -> int | None:
@@ -93,18 +78,9 @@ def shown(shop: Shop, product: Product) -> dict[str, Any]:
     }
 
 
-def _wanted(shop: Shop, product: Product, sent: dict[str, Any]) -> int:
-    if "add" in sent:
-        return (_holder(shop, product).stock or 0) + int(sent["add"])
-    if "quantity" not in sent:
-        raise BadRequest('send "quantity" or "add"')
-    return int(sent["quantity"])
-
-
-def _cause(sent: dict[str, Any]) -> str:
-    if sent.get("silent"):
-        return "silent"
-    return "restock" if "add" in sent else "edit"
+def _correct(shop: Shop, product: Product, sent: dict[str, Any]) -> None:
+    """`quantity` corrects, `add` books goods in; `silent` writes the database past the shop."""
+    correct(shop, product, wanted_pieces(sent, _holder(shop, product).stock or 0), cause_of(sent))
 
 
 def _holder(shop: Shop, product: Product) -> Product:
@@ -112,9 +88,3 @@ def _holder(shop: Shop, product: Product) -> Product:
     if holder is None:
         raise BadRequest(f"{product.sku} is not counted")
     return holder
-
-
-def _sku(sent: dict[str, Any]) -> str:
-    if not isinstance(sent.get("sku"), str):
-        raise BadRequest('send {"sku": …}')
-    return str(sent["sku"])
