@@ -46,6 +46,30 @@ def page(
     return selector.keep(body, tree) if tree else body
 
 
+def search_result(
+    kind: str,
+    given: dict[str, Any],
+    window: tuple[int, int],
+    found: Sequence[Any],
+    hit: Callable[[Any], dict[str, Any]],
+) -> dict[str, Any]:
+    """The `<kind>_search_result` of a search request; `window` is its start and count, `hit` shows one of the found."""
+    start, count = window
+    hits = [hit(row) for row in found[start : start + count]]
+    body: dict[str, Any] = {
+        "_v": VERSION,
+        "_type": f"{kind}_search_result",
+        "count": len(hits),
+        "hits": hits,
+        "query": given.get("query"),
+        "start": start,
+        "total": len(found),
+    }
+    if start + count < len(found):
+        body["next"] = {"_type": "result_page", "start": start + count, "count": count}
+    return selector.keep(body, tree_of(given["select"])) if given.get("select") else body
+
+
 def tree_of(wanted: str) -> selector.Tree:
     try:
         return selector.parse(wanted)

@@ -61,11 +61,14 @@ def _filters(query: dict[str, str]) -> list[Callable[[Order], bool]]:
     wanted: list[Callable[[Order], bool]] = []
     for name, (field, known, most) in FILTERS.items():
         if name in query:
-            values = _values(name, query[name], known, most)
-            wanted.append(lambda order, field=field, values=values: _told(order, field) in values)  # type: ignore[misc]
+            wanted.append(_among(field, _values(name, query[name], known, most)))
     if "externalStatus" in query:
         wanted.append(lambda order: order.external_status == query["externalStatus"])
     return wanted
+
+
+def _among(field: str, values: list[str]) -> Callable[[Order], bool]:
+    return lambda order: _told(order, field) in values
 
 
 def _told(order: Order, field: str) -> str:

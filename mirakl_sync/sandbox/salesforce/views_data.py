@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mirakl_sync.sandbox.salesforce import fields, ocapi, selector
+from mirakl_sync.sandbox.salesforce import fields, ocapi
 from mirakl_sync.sandbox.salesforce.catalogue import product_ids
 from mirakl_sync.sandbox.salesforce.dates import printed
-from mirakl_sync.sandbox.salesforce.errors import VERSION, Fault, Problem, no_order
+from mirakl_sync.sandbox.salesforce.errors import Fault, Problem, no_order
 from mirakl_sync.sandbox.salesforce.model import Order, Product
 from mirakl_sync.sandbox.salesforce.ocapi import DATA
 from mirakl_sync.sandbox.salesforce.order_json import camel, state_of
@@ -91,24 +91,11 @@ def order_of(call: Call) -> Order:
 def product_search(call: Call) -> Reply:
     """Products by id, name, dates and the like; what masters and variants have to do with each other is not told."""
     given = call.json if isinstance(call.json, dict) else {}
-    start, count = ocapi.bounds(given)
-    shop = call.shop
+    window, shop = ocapi.bounds(given), call.shop
     found = _found(shop, given)
-    hits = [_product_json(call, shop.products[sku]) for sku in found[start : start + count]]
-    body: dict[str, Any] = {
-        "_v": VERSION,
-        "_type": "product_search_result",
-        "count": len(hits),
-        "hits": hits,
-        "query": given.get("query"),
-        "start": start,
-        "total": len(found),
-    }
-    if start + count < len(found):
-        body["next"] = {"_type": "result_page", "start": start + count, "count": count}
-    if given.get("select"):
-        body = selector.keep(body, ocapi.tree_of(given["select"]))
-    return Reply(body)
+    return Reply(
+        ocapi.search_result("product", given, window, found, lambda sku: _product_json(call, shop.products[sku]))
+    )
 
 
 def _found(shop: Shop, given: dict[str, Any]) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from mirakl_sync.sandbox.salesforce import fields, ocapi, selector
-from mirakl_sync.sandbox.salesforce.errors import VERSION, Fault
+from mirakl_sync.sandbox.salesforce import fields, ocapi
+from mirakl_sync.sandbox.salesforce.errors import Fault
 from mirakl_sync.sandbox.salesforce.order_json import ocapi as order_json
 from mirakl_sync.sandbox.salesforce.queries import Fields, matcher
 from mirakl_sync.sandbox.salesforce.routing import Call, Reply, Route
 from mirakl_sync.sandbox.salesforce.search_index import refresh
+from mirakl_sync.sandbox.salesforce.shop import Shop
 from mirakl_sync.sandbox.salesforce.views_data import custom_attributes, order_of
 
 WINDOW = 10_000
@@ -43,39 +44,30 @@ def search(call: Call) -> Reply:
         raise Fault(500, "InternalServerErrorException", words)
     refresh(call.shop)
     given = call.json if isinstance(call.json, dict) else {}
-    start, count = ocapi.bounds(given)
-    if start + count > WINDOW:
+    window = ocapi.bounds(given)
+    if sum(window) > WINDOW:
         raise Fault(400, "InvalidParameterException", f"start and count reach beyond {WINDOW} hits.")
     fits = matcher(given.get("query"), FIELDS)
     found = [(no, words) for no, words in call.shop.index.items() if fits(words)]
     _sort(found, given.get("sorts") or [])
-    hits = [
-        {"_type": "order_search_hit", "relevance": 1, "data": order_json(call.shop, call.shop.orders.rows[no])}
-        for no, _ in found[start : start + count]
-    ]
-    body: dict[str, Any] = {
-        "_v": VERSION,
-        "_type": "order_search_result",
-        "count": len(hits),
-        "hits": hits,
-        "query": given.get("query"),
-        "start": start,
-        "total": len(found),
-    }
-    if start + count < len(found):
-        body["next"] = {"_type": "result_page", "start": start + count, "count": count}
-    if given.get("select"):
-        body = selector.keep(body, ocapi.tree_of(given["select"]))
-    return Reply(body)
+    return Reply(ocapi.search_result("order", given, window, found, lambda one: _hit(call.shop, one[0])))
+
+
+def _hit(shop: Shop, order_no: str) -> dict[str, Any]:
+    return {"_type": "order_search_hit", "relevance": 1, "data": order_json(shop, shop.orders.rows[order_no])}
 
 
 def _sort(found: list[tuple[str, dict[str, Any]]], sorts: list[dict[str, Any]]) -> None:
     for sort in reversed(sorts):
-        name = FIELDS.check(sort.get("field"))
-        given = [one for one in found if one[1].get(name) not in (None, "")]
-        without = [one for one in found if one[1].get(name) in (None, "")]
-        given.sort(key=lambda one, name=name: one[1][name], reverse=sort.get("sort_order") == "desc")  # type: ignore[misc]
-        found[:] = given + without
+        _sort_by(found, FIELDS.check(sort.get("field")), descending=sort.get("sort_order") == "desc")
+
+
+def _sort_by(found: list[tuple[str, dict[str, Any]]], name: str, *, descending: bool) -> None:
+    """Orders without a value come last either way."""
+    given = [one for one in found if one[1].get(name) not in (None, "")]
+    without = [one for one in found if one[1].get(name) in (None, "")]
+    given.sort(key=lambda one: one[1][name], reverse=descending)
+    found[:] = given + without
 
 
 SHOP = "/s/{site}/dw/shop/v25_6"

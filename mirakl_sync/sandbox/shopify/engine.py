@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLError, execute, get_directive_values
+from graphql import GraphQLError, execute_sync, get_directive_values
 
 from mirakl_sync.sandbox.shopify import faults
 from mirakl_sync.sandbox.shopify.cost import MOST_PER_CALL, actual, requested
@@ -16,6 +17,7 @@ from mirakl_sync.sandbox.shopify.schema import schema, snake
 if TYPE_CHECKING:
     from mirakl_sync.sandbox.shopify.shop import Shop
 
+log = logging.getLogger(__name__)
 documents = Documents()
 Reply = dict[str, Any]
 
@@ -68,7 +70,7 @@ def _paid(call: Call, document: Document, operation: Operation, variables: Reply
 
 
 def _executed(call: Call, document: Document, operation: Operation, variables: Reply) -> Reply:
-    result = execute(
+    result = execute_sync(
         schema(),
         document.node,  # type: ignore[arg-type]  # a document without errors has one
         context_value=call,
@@ -76,25 +78,17 @@ def _executed(call: Call, document: Document, operation: Operation, variables: R
         operation_name=operation.node.name.value if operation.node.name else None,
         field_resolver=_resolve,
         type_resolver=_kind_of,
-        is_awaitable=_never,
     )
-    errors = result.errors or ()  # type: ignore[union-attr]  # nothing here is awaitable
-    data = result.data  # type: ignore[union-attr]
-    if data is None and any(error.path is None for error in errors):  # nothing ran: a variable has a wrong value
+    errors = result.errors or ()
+    if result.data is None and any(error.path is None for error in errors):  # nothing ran: a variable has a wrong value
         return {"errors": [faults.variable_error(error) for error in errors]}
-    return {"data": data, **({"errors": [_told_error(error) for error in errors]} if errors else {})}
-
-
-def _never(value: Any) -> bool:
-    return False
+    return {"data": result.data, **({"errors": [_told_error(error) for error in errors]} if errors else {})}
 
 
 def _told_error(error: GraphQLError) -> Reply:
     if error.original_error is not None and not error.extensions:
         # ours, not the caller's: it must be seen in a test's output
-        import logging
-
-        logging.getLogger(__name__).error("a resolver failed at %s", error.path, exc_info=error.original_error)
+        log.error("a resolver failed at %s", error.path, exc_info=error.original_error)
     return faults.execution_error(error)
 
 

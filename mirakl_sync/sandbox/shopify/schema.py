@@ -97,7 +97,7 @@ _SCALARS: dict[str, tuple[Any, Any]] = {
 
 
 def _teach(scalar: Any, out: Any, into: Any) -> None:
-    """How graphql-core is told of scalars in a schema built from text."""
+    """Tells graphql-core of a scalar; in a schema built from text its methods are replaced on the instance."""
     if isinstance(scalar, GraphQLScalarType):
-        scalar.serialize = scalar.coerce_output_value = out  # type: ignore[method-assign]
-        scalar.parse_value = scalar.coerce_input_value = into  # type: ignore[method-assign]
+        scalar.serialize = scalar.coerce_output_value = out  # type: ignore[method-assign]  # graphql-core's own way
+        scalar.parse_value = scalar.coerce_input_value = into  # type: ignore[method-assign]  # graphql-core's own way
