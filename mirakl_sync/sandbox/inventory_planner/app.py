@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from mirakl_sync.sandbox.application import Application
 from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.inventory_planner import views_orders, views_variants
 from mirakl_sync.sandbox.inventory_planner.api import Call, Route
@@ -25,7 +26,7 @@ MAINTENANCE = (
 
 def create_app(planner: Planner) -> Flask:
     """One simulated account with its control below /_sandbox/; serve it with `mirakl_sync.sandbox.server.serve`."""
-    app = Flask(__name__)
+    app = Application(__name__)
     for route in ROUTES:
         app.add_url_rule(
             route.path,

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from flask import Flask, Request, Response, request
 
+from mirakl_sync.sandbox.application import Application
 from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
 from mirakl_sync.sandbox.magento import (
@@ -53,7 +54,7 @@ MAINTENANCE = (
 
 def create_app(shop: Shop) -> Flask:
     """One simulated shop with its control below /_sandbox/; serve it with `mirakl_sync.sandbox.server.serve`."""
-    app = Flask(__name__)
+    app = Application(__name__)
     app.add_url_rule("/rest/<path:rest>", endpoint="rest", view_func=lambda **_: _answer(shop), methods=METHODS)
     app.add_url_rule("/magento_version", endpoint="version", view_func=lambda: _version(shop))
     app.before_request(lambda: _maintenance(shop))

@@ -11,6 +11,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.http import http_date
 
+from mirakl_sync.sandbox.application import Application
 from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
 from mirakl_sync.sandbox.mirakl import (
@@ -95,7 +96,7 @@ SHIPMENT_OPERATIONS: dict[str, tuple[str, Any, tuple[str, ...]]] = {
 
 def create_app(tenant: Tenant) -> Flask:
     """The server of one marketplace, under control; serve it with `mirakl_sync.sandbox.server.serve`."""
-    app = Flask("mirakl_sandbox", static_folder=None)
+    app = Application("mirakl_sandbox", static_folder=None)
     app.before_request(refuse_without_length)
     app.add_url_rule("/api/version", "V01", lambda: Response('{"version":"3.1000"}', mimetype="application/json"))
     for code, (rule, do, roles) in OPERATIONS.items():

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Request, Response, request
 
+from mirakl_sync.sandbox.application import Application
 from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
 from mirakl_sync.sandbox.salesforce import (
@@ -44,7 +45,7 @@ SWITCHBOARD = Switchboard(ROUTES)
 
 def create_app(shop: Shop) -> Flask:
     """One simulated instance with its control below /_sandbox/; serve it with `mirakl_sync.sandbox.server.serve`."""
-    app = Flask(__name__)
+    app = Application(__name__)
     app.register_blueprint(control_of_shop(shop))
     app.add_url_rule(
         "/<path:_>",

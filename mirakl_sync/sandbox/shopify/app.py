@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from mirakl_sync.sandbox.application import Application
 from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.shopify import access, bulk
 from mirakl_sync.sandbox.shopify.control import control_of_shop
@@ -23,7 +24,7 @@ GRAPHQL = re.compile(r"^/admin/api/([^/]+)/graphql\.json$")
 
 def create_app(shop: Shop) -> Flask:
     """One simulated shop with its control below /_sandbox/; serve it with `mirakl_sync.sandbox.server.serve`."""
-    app = Flask(__name__)
+    app = Application(__name__)
     app.add_url_rule(TOKEN, view_func=lambda: _token(shop), endpoint="token", methods=["POST"])
     app.add_url_rule(
         "/admin/api/<version>/graphql.json",

@@ -10,6 +10,7 @@ from flask import Flask, Request, Response, json, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
+from mirakl_sync.sandbox.application import Application
 from mirakl_sync.sandbox.control import put_under_control
 from mirakl_sync.sandbox.woocommerce import (
     views_orders,
@@ -55,7 +56,7 @@ class Printed(Response):
 
 def create_app(shop: Shop) -> Flask:
     """One simulated shop with its control below /_sandbox/; serve it with `mirakl_sync.sandbox.server.serve`."""
-    app = Flask(__name__)
+    app = Application(__name__)
     allowed: dict[str, set[str]] = defaultdict(set)
     for route in ROUTES:
         allowed[route.path].update(route.methods)
