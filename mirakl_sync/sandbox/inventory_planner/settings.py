@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from mirakl_sync.sandbox.opening import settings_of
+
 ENTITIES = ("warehouse", "variant", "variant_vendor", "variant_component", "variant_warehouse", "sales_order")
 """The entities of the Advanced connector, in the order a night reads them."""
 
@@ -109,14 +111,9 @@ class PlannerSettings:
 
 
 def settings_from(given: dict[str, Any]) -> PlannerSettings:
-    """Settings from plan or control JSON; an unknown name is an error, so a typo cannot silently change nothing."""
-    known = {**given}
-    for name in ("warehouses", "vendors", "statuses", "native_shopify", "public_keys"):
-        if name in known:
-            known[name] = tuple(known[name])
-    if "folders" in known:
-        known["folders"] = {**{entity: entity for entity in ENTITIES}, **known["folders"]}
-    return PlannerSettings(**known)
+    """Settings from plan or control JSON; folders that are not named keep their names."""
+    folders = {**{entity: entity for entity in ENTITIES}, **given.get("folders", {})}
+    return settings_of(PlannerSettings, {**given, "folders": folders})
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

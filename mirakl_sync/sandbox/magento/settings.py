@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from mirakl_sync.sandbox.opening import settings_of
+
 SLASHES = ("refused", "not_found", "allowed")
 ORDER_SAVE_MOVED = {(2, 4, 4): 12, (2, 4, 5): 11, (2, 4, 6): 9, (2, 4, 7): 4}
 """The patch of each line since which POST /V1/orders needs a resource of its own (reference 1)."""
@@ -106,14 +108,9 @@ class MagentoSettings:
 
 
 def settings_from(given: dict[str, Any]) -> MagentoSettings:
-    """Settings from plan or control JSON; an unknown name is an error, so a typo cannot silently change nothing."""
-    typed = dict(given)
-    for name in ("stores", "denied", "payment_methods"):
-        if name in typed:
-            typed[name] = tuple(typed[name])
-    if "stocks" in typed:
-        typed["stocks"] = tuple(_stock(stock) for stock in typed["stocks"])
-    return MagentoSettings(**typed)
+    """Settings from plan or control JSON."""
+    stocks = {"stocks": [_stock(stock) for stock in given["stocks"]]} if "stocks" in given else {}
+    return settings_of(MagentoSettings, {**given, **stocks})
 
 
 def _stock(given: Any) -> StockSource:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Flask
 
+from mirakl_sync.sandbox.opening import settings_in, stock_up
 from mirakl_sync.sandbox.salesforce.app import create_app
 from mirakl_sync.sandbox.salesforce.catalogue import generate, seed
 from mirakl_sync.sandbox.salesforce.settings import Client, settings_from
 from mirakl_sync.sandbox.salesforce.shop import Shop
-
-NOT_SETTINGS = {"kind", "port", "products", "generate", "clients"}
 
 
 def from_plan(entry: dict[str, Any]) -> tuple[Flask, dict[str, Any]]:
@@ -20,13 +20,10 @@ def from_plan(entry: dict[str, Any]) -> tuple[Flask, dict[str, Any]]:
     `products` as in `catalogue.seed`; `generate` as in `catalogue.generate`, or just how many; `clients` as `Client`;
     every other name is a field of `InstanceSettings`.
     """
-    settings = {name: value for name, value in entry.items() if name not in NOT_SETTINGS}
+    settings = settings_from(settings_in(entry, "clients"))
     clients = [Client(**{**one, **_tuples(one)}) for one in entry.get("clients", [])]
-    shop = Shop(settings_from(settings), clients) if clients else Shop(settings_from(settings))
-    for product in entry.get("products", []):
-        seed(shop, product)
-    for wanted in _listed(entry.get("generate")):
-        generate(shop, wanted)
+    shop = Shop(settings, clients) if clients else Shop(settings)
+    stock_up(entry, partial(seed, shop), partial(generate, shop))
     return create_app(shop), access_of(shop)
 
 
@@ -50,11 +47,3 @@ def access_of(shop: Shop) -> dict[str, Any]:
 
 def _tuples(given: dict[str, Any]) -> dict[str, Any]:
     return {"scopes": tuple(given["scopes"])} if "scopes" in given else {}
-
-
-def _listed(wanted: Any) -> list[dict[str, Any]]:
-    """`generate` as a number, as one object or as a list of them."""
-    if wanted is None:
-        return []
-    several = wanted if isinstance(wanted, list) else [wanted]
-    return [one if isinstance(one, dict) else {"count": int(one)} for one in several]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
+
+from mirakl_sync.sandbox.opening import settings_of
 
 TRACKING_STYLES = ("single", "comma", "custom", "json")
 ACCOUNT_MANAGER_SCOPES = (
@@ -123,13 +125,9 @@ class InstanceSettings:
         return f"{self.organization}_group"
 
 
-TUPLES = {one.name for one in fields(InstanceSettings) if str(one.type).startswith("tuple")}
-
-
 def settings_from(given: dict[str, Any]) -> InstanceSettings:
-    """Settings from plan or control JSON; an unknown name is an error, so a typo cannot silently change nothing."""
-    known: dict[str, Any] = {name: tuple(value) if name in TUPLES else value for name, value in given.items()}
-    return InstanceSettings(**known)
+    """Settings from plan or control JSON."""
+    return settings_of(InstanceSettings, given)
 
 
 @dataclass(frozen=True)

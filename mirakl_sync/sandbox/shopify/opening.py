@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Flask
 
+from mirakl_sync.sandbox.opening import settings_in, stock_up
 from mirakl_sync.sandbox.shopify.app import create_app
 from mirakl_sync.sandbox.shopify.catalogue import generate, seed
 from mirakl_sync.sandbox.shopify.settings import settings_from
 from mirakl_sync.sandbox.shopify.shop import Shop
-
-NOT_SETTINGS = {"kind", "port", "products", "generate"}
 
 
 def from_plan(entry: dict[str, Any]) -> tuple[Flask, dict[str, Any]]:
@@ -21,11 +21,8 @@ def from_plan(entry: dict[str, Any]) -> tuple[Flask, dict[str, Any]]:
     other name is a field of `ShopSettings`. The access holds the client credentials, a token that never expires, and
     what webhooks are signed with, which is the client secret.
     """
-    shop = Shop(settings_from({name: value for name, value in entry.items() if name not in NOT_SETTINGS}))
-    for product in entry.get("products", []):
-        seed(shop, product)
-    for wanted in _listed(entry.get("generate")):
-        generate(shop, wanted)
+    shop = Shop(settings_from(settings_in(entry)))
+    stock_up(entry, partial(seed, shop), partial(generate, shop))
     settings = shop.settings
     access = {
         "client_id": settings.client_id,
@@ -35,10 +32,3 @@ def from_plan(entry: dict[str, Any]) -> tuple[Flask, dict[str, Any]]:
         "locations": [{"id": f"gid://shopify/Location/{place.id}", "name": place.name} for place in shop.locations],
     }
     return create_app(shop), access
-
-
-def _listed(wanted: Any) -> list[dict[str, Any]]:
-    if wanted is None:
-        return []
-    several = wanted if isinstance(wanted, list) else [wanted]
-    return [one if isinstance(one, dict) else {"count": int(one)} for one in several]

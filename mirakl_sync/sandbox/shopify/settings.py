@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
+
+from mirakl_sync.sandbox.opening import settings_of
 
 EVERY_SCOPE = (
     "read_all_orders",
@@ -82,6 +84,5 @@ class ShopSettings:
 
 
 def settings_from(given: dict[str, Any]) -> ShopSettings:
-    """Settings from plan or control JSON; an unknown name is an error, so a typo cannot silently change nothing."""
-    listed = {field.name for field in fields(ShopSettings) if str(field.type).startswith("tuple")}
-    return ShopSettings(**{name: tuple(value) if name in listed else value for name, value in given.items()})
+    """Settings from plan or control JSON."""
+    return settings_of(ShopSettings, given)

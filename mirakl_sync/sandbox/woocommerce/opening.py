@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Flask
 
+from mirakl_sync.sandbox.opening import settings_in, stock_up
 from mirakl_sync.sandbox.woocommerce.app import create_app
 from mirakl_sync.sandbox.woocommerce.catalogue import generate, seed
 from mirakl_sync.sandbox.woocommerce.settings import Key, settings_from
 from mirakl_sync.sandbox.woocommerce.shop import Shop
 from mirakl_sync.sandbox.woocommerce.views_shop import add_rate
 
-NOT_SETTINGS = {"kind", "port", "products", "generate", "taxes", "keys"}
 USUAL_RATES = [
     {"country": "ES", "rate": "21.0000", "name": "IVA"},
     {"country": "FR", "rate": "20.0000", "name": "TVA"},
@@ -30,26 +31,15 @@ def from_plan(entry: dict[str, Any]) -> tuple[Flask, dict[str, Any]]:
     in `catalogue.generate`, or just how many; `taxes` as in POST /taxes (usual European rates when absent); `keys` as
     `Key`; every other name is a field of `ShopSettings`.
     """
-    settings = {name: value for name, value in entry.items() if name not in NOT_SETTINGS}
+    settings = settings_from(settings_in(entry, "taxes", "keys"))
     keys = [Key(**key) for key in entry.get("keys", [])]
-    shop = Shop(settings_from(settings), keys) if keys else Shop(settings_from(settings))
+    shop = Shop(settings, keys) if keys else Shop(settings)
     for rate in entry.get("taxes", USUAL_RATES):
         add_rate(shop.store, rate)
-    for product in entry.get("products", []):
-        seed(shop, _in_our_words(product))
-    for wanted in _listed(entry.get("generate")):
-        generate(shop, wanted)
+    stock_up(entry, lambda product: seed(shop, _in_our_words(product)), partial(generate, shop))
     first = shop.keys[0]
     access = {"consumer_key": first.consumer_key, "consumer_secret": first.consumer_secret}
     return create_app(shop), access
-
-
-def _listed(wanted: Any) -> list[dict[str, Any]]:
-    """`generate` as a number, as one object or as a list of them."""
-    if wanted is None:
-        return []
-    several = wanted if isinstance(wanted, list) else [wanted]
-    return [one if isinstance(one, dict) else {"count": int(one)} for one in several]
 
 
 def _in_our_words(product: dict[str, Any]) -> dict[str, Any]:

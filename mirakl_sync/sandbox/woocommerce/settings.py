@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mirakl_sync.sandbox.opening import settings_of
+
 TRACKING_PLUGINS = ("none", "shipment_tracking", "ast")
 AST_STATUSES = ("partial-shipped", "shipped", "delivered")
 
@@ -90,11 +92,6 @@ class ShopSettings:
 
 
 def settings_from(given: dict[str, Any]) -> ShopSettings:
-    """Settings from plan or control JSON; an unknown name is an error, so a typo cannot silently change nothing."""
-    known = {**given}
-    for name in ("tax_classes", "gateways", "extra_statuses", "reference_meta"):
-        if name in known:
-            known[name] = tuple(known[name])
-    if "customers" in known:
-        known["customers"] = {int(number): email for number, email in known["customers"].items()}
-    return ShopSettings(**known)
+    """Settings from plan or control JSON; in JSON the numbers of customers are texts."""
+    customers = given.get("customers", {}).items()
+    return settings_of(ShopSettings, {**given, "customers": {int(number): email for number, email in customers}})
