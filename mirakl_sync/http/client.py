@@ -66,7 +66,7 @@ class _Call:
     params: Mapping[str, Any] | None = None
     json: Any = None
     fields: Mapping[str, str] | None = None
-    form: Form | None = None
+    upload: Upload | None = None
     headers: Mapping[str, str] | None = None
     to: BinaryIO | None = None
     handed_out: bool = False
@@ -134,10 +134,9 @@ class HttpTransport:
         A 2xx must carry JSON or nothing, unless ``headers`` asks for another type by ``Accept``.
         """
         url = self.base_url + path
-        form = Form(upload) if upload else None
-        seconds = self.timeouts.transfer if form and len(form) > _SMALL else self.timeouts.total
+        seconds = self.timeouts.transfer if upload and len(Form(upload)) > _SMALL else self.timeouts.total
         asked = answers.Asked(self.name, operation, method, self._shown(url))
-        return self._ask(_Call(asked, url, seconds, params, json, fields, form, headers), budget)
+        return self._ask(_Call(asked, url, seconds, params, json, fields, upload, headers), budget)
 
     def download(
         self,
@@ -216,9 +215,10 @@ class HttpTransport:
     def _request(self, call: _Call) -> requests.PreparedRequest:
         method = call.asked.method
         sent = {"Accept": _JSON, "User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"}
-        body: bytes | Form | None = call.form
-        if call.form is not None:
-            sent["Content-Type"] = call.form.content_type
+        # a form is read as it is sent: each request has its own
+        body: bytes | Form | None = Form(call.upload) if call.upload else None
+        if isinstance(body, Form):
+            sent["Content-Type"] = body.content_type
         elif call.fields is not None:
             body = urlencode(call.fields).encode()
             sent["Content-Type"] = "application/x-www-form-urlencoded"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ import pytest
 
 from mirakl_sync.errors import Misconfigured, Unavailable
 from mirakl_sync.http.client import HttpTransport
-from mirakl_sync.http.contract import Operation, TokenHeader
+from mirakl_sync.http.contract import Operation, TokenHeader, Upload
 from mirakl_sync.http.tokens import FixedToken, MemoryTokens, SharedToken, Token
 
 READ, WRITE = Operation("read"), Operation("write", writes=True)
@@ -63,6 +64,16 @@ def test_a_refused_token_is_replaced_and_the_call_made_again(door):
     assert transport.call(WRITE, "POST", "/x", json={"a": 1}).status == 200
     assert [heard.body for heard in served.heard[-2:]] == [b'{"a":1}', b'{"a":1}']
     assert desk.given == 2
+
+
+def test_a_file_is_whole_when_it_is_sent_again_with_another_token(door):
+    served, good = door
+    good.clear()
+    good.add("t2")
+    auth = TokenHeader(SharedToken(MemoryTokens(), "shop", Desk()))
+    transport = HttpTransport(served.url, name="shop", auth=auth)
+    assert transport.call(WRITE, "POST", "/x", upload=Upload("file", "a.csv", io.BytesIO(b"a;b\n1;2\n"))).status == 200
+    assert [b"1;2" in heard.body for heard in served.heard] == [True, True]
 
 
 def test_a_server_that_refuses_every_token_is_asked_twice_and_no_more(door):
