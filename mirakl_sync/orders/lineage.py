@@ -24,6 +24,14 @@ def read_soon(tx: Transaction, row: Order) -> None:
     tx.wake(LOOK)
 
 
+def link_of(tx: Transaction, store_pk: int, platform_order_id: str) -> PlatformLink | None:
+    """What ties this order of the shop to the sale it stands for, or stood for; None for a stranger."""
+    known = select(PlatformLink).where(
+        PlatformLink.store_pk == store_pk, PlatformLink.platform_order_id == platform_order_id
+    )
+    return tx.execute(known).scalar_one_or_none()
+
+
 def link(row: Order, shown: PlatformOrder, now: datetime) -> PlatformLink:
     """Keep the shop's order as the one that stands for this sale."""
     kept = next((each for each in row.links if each.platform_order_id == shown.order_id), None)
@@ -63,7 +71,8 @@ def replace(tx: Transaction, row: Order, heir: PlatformOrder, why: str, now: dat
     """The heir stands for the sale from now on; the marketplace is told its number, and the old one stays."""
     before = row.link
     kept = link(row, heir, now)
-    kept.handed_over = before is None
+    if kept is not before:
+        kept.handed_over, kept.replaced_by = before is None, None
     # parcels and changes of the heir are read at the next look, as if it had always been ours
     read_soon(tx, row)
     row.reference_told_at = None
@@ -125,8 +134,5 @@ def _of(tx: Transaction, store_pk: int, reference: OrderReference) -> Order | No
 
 
 def _belongs_to_another(tx: Transaction, row: Order, heir: Heir) -> bool:
-    owner = select(PlatformLink.order_pk).where(
-        PlatformLink.store_pk == row.store_pk, PlatformLink.platform_order_id == heir.order.order_id
-    )
-    known = tx.execute(owner).scalar_one_or_none()
-    return known is not None and known != row.id
+    known = link_of(tx, row.store_pk, heir.order.order_id)
+    return known is not None and known.order_pk != row.id

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from mirakl_sync.cases import timeline
-from mirakl_sync.db.models import Order, PlatformLink, Store
+from mirakl_sync.db.models import Order, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
 from mirakl_sync.inbox import desk
@@ -62,10 +60,7 @@ def _open(tx: Transaction, text: str) -> Order:
 
 
 def _refuse_anothers(tx: Transaction, row: Order, order_id: str, shop_order: str) -> None:
-    known = select(PlatformLink).where(
-        PlatformLink.store_pk == row.store_pk, PlatformLink.platform_order_id == order_id
-    )
-    link = tx.execute(known).scalar_one_or_none()
+    link = lineage.link_of(tx, row.store_pk, order_id)
     if link is not None and link.order_pk != row.id:
         owner = tx.get_one(Order, link.order_pk).order_id
         raise Refused(f"Shop order {shop_order} stands for {owner}.", way_out="Name another one.")

@@ -51,9 +51,7 @@ def _lock(tx: Transaction, store_pk: int, notices: Sequence[Notice]) -> None:
 
 def _order(tx: Transaction, store_pk: int, notice: Notice, now: datetime) -> bool:
     """True when it told something new about an order of ours. Older news never overwrites newer."""
-    link = tx.execute(
-        select(PlatformLink).where(PlatformLink.store_pk == store_pk, PlatformLink.platform_order_id == notice.subject)
-    ).scalar_one_or_none()
+    link = lineage.link_of(tx, store_pk, notice.subject)
     shown = notice.order
     if link is None:
         return shown is not None and lineage.stranger(tx, store_pk, shown, now)

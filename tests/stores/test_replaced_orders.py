@@ -155,6 +155,23 @@ def test_a_person_names_the_order_that_stands_for_the_sale(editor: Editor, monke
     assert (sale(day).link.number, day.questions()) == ("#88", [])
 
 
+def test_a_person_may_say_that_the_order_that_stands_is_the_right_one(
+    editor: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day, row = editor.day, sale(editor.day)
+    twin = editor.make(Sign.REFERENCE, reference=OrderReference("acme", "2000", row.order_id))
+    told(day, twin.order)
+    day.minutes(16)
+    assert day.questions() == ["doubled_in_shop"]
+    with day.wiring.db.reading() as tx:
+        platform = day.wiring.connections.store(tx.execute(select(Store)).scalar_one())
+    standing = replace(twin.order, order_id=row.link.platform_order_id, number=row.link.number)
+    monkeypatch.setattr(platform, "read_order", lambda _number: standing)
+    relinking.relink(day.wiring, row.order_id, row.link.platform_order_id, "ada")
+    day.minutes(2)
+    assert (sale(day).link.number, day.questions(), editor.handed_over) == (row.link.number, [], [])
+
+
 def test_two_certain_heirs_are_a_question(editor: Editor) -> None:
     editor.make(Sign.REFERENCE, "77")
     editor.make(Sign.REFERENCE, "78")
