@@ -71,25 +71,22 @@ def _edit(shown: PlatformOrder) -> Iterator[Change]:
         if refund.amount.amount != 0:
             for line in refund.lines:
                 paid_back[line.shop_line_id] = paid_back.get(line.shop_line_id, 0) + line.quantity
-    fewer = [line for line in shown.lines if line.line_id and line.ordered - line.now > paid_back.get(_key(line), 0)]
+    fewer = [
+        line for line in shown.lines if line.line_id and line.ordered - line.now > paid_back.get(line.shop_line_id, 0)
+    ]
     more = [line for line in shown.lines if line.now > line.ordered or (not line.line_id and line.now > 0)]
     if not fewer and not more:
         return
-    said = [f"{line.sku}: {line.now} instead of {line.ordered}" for line in fewer]
-    said += [f"{line.sku}: {line.now} more" if not line.line_id else _grown(line) for line in more]
-    now = sorted((_key(line), line.sku, line.now) for line in (*fewer, *more))
+    changed = (*fewer, *more)
+    now = sorted((line.shop_line_id, line.sku, line.now) for line in changed)
     facts = {
         "lines": [
-            {"order_line": line.line_id, "sku": line.sku, "ordered": line.ordered, "now": line.now}
-            for line in (*fewer, *more)
+            {"order_line": line.line_id, "sku": line.sku, "ordered": line.ordered, "now": line.now} for line in changed
         ]
     }
-    yield Change(EDIT, hashlib.sha256(repr(now).encode()).hexdigest()[:40], "; ".join(said), facts)
+    key = hashlib.sha256(repr(now).encode()).hexdigest()[:40]
+    yield Change(EDIT, key, "; ".join(map(_said, changed)), facts)
 
 
-def _grown(line: ShopLine) -> str:
-    return f"{line.sku}: {line.now} instead of {line.ordered}"
-
-
-def _key(line: ShopLine) -> str:
-    return line.shop_line_id
+def _said(line: ShopLine) -> str:
+    return f"{line.sku}: {line.now} instead of {line.ordered}" if line.line_id else f"{line.sku}: {line.now} more"

@@ -27,8 +27,6 @@ def note(tx: Transaction, row: Order, shown: PlatformOrder, now: datetime) -> bo
     if row.marketplace_state in states.ENDED_STATES or not row.managed:
         return False
     told = {(change.kind, change.key): change for change in changes_of(shown)}
-    if not told and not row.links:
-        return False
     kept = list(tx.execute(select(ShopChange).where(ShopChange.order_pk == row.id)).scalars())
     known = {(each.kind, each.key): each for each in kept}
     news = False
@@ -38,7 +36,9 @@ def note(tx: Transaction, row: Order, shown: PlatformOrder, now: datetime) -> bo
             news = True
     for each in kept:
         if each.kind == EDIT and each.gone_at is None and (each.kind, each.key) not in told:
-            _gone(tx, row, each, now, again=any(change.kind == EDIT for change in told.values()))
+            each.gone_at = now
+            if not any(change.kind == EDIT for change in told.values()):
+                _undone(tx, row, shown, now)
             news = True
     return news
 
@@ -68,9 +68,12 @@ def _keep(
     desk.open_item(tx, row.connection_id, Ask(ASKED[change.kind], key, words, facts=facts), "", None, now)
 
 
-def _gone(tx: Transaction, row: Order, each: ShopChange, now: datetime, *, again: bool) -> None:
-    """The lines were changed back, or once more."""
-    each.gone_at = now
-    if not again:
-        desk.close_by_key(tx, row.connection_id, ASKED[EDIT], row.order_id, now, "the lines are what was sold again")
-        timeline.add(tx, "order", row, now, "shop", "the lines in the shop are what was sold again")
+def _undone(tx: Transaction, row: Order, shown: PlatformOrder, now: datetime) -> None:
+    """No line differs any more; those of a cancelled order are nobody's."""
+    words = (
+        f"shop order {shown.number} was cancelled, whatever its lines"
+        if shown.canceled
+        else "the lines in the shop are what was sold again"
+    )
+    desk.close_by_key(tx, row.connection_id, ASKED[EDIT], row.order_id, now, words)
+    timeline.add(tx, "order", row, now, "shop", words)

@@ -83,6 +83,17 @@ def test_an_edit_after_an_edit_is_one_question_with_the_newest_lines(day: Day) -
     assert [gone for _, _, gone in kept(day)] == [False, True]
 
 
+def test_the_lines_of_an_order_that_was_cancelled_are_not_said_to_be_what_was_sold(day: Day) -> None:
+    tell(day, replace(MUG, now=2))
+    tell(day, replace(MUG, now=0), canceled=True)
+    assert "edited_in_shop" not in day.questions()
+    with day.wiring.db.reading() as tx:
+        order_id = tx.execute(select(Order.order_id)).scalar_one()
+    told = " ".join(day.story(order_id))
+    assert "was cancelled, whatever its lines" in told
+    assert "what was sold again" not in told
+
+
 def test_what_a_cancellation_gave_back_is_no_refund(day: Day) -> None:
     tell(day, replace(MUG, now=0), refunds=(BACK,), canceled=True)
     assert kept(day) == []
