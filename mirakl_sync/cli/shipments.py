@@ -26,11 +26,10 @@ from mirakl_sync.cli.output import (
     table,
 )
 from mirakl_sync.cli.parcel_page import show_parcel
-from mirakl_sync.connections.difference import by_key
+from mirakl_sync.connections.pausing import store
 from mirakl_sync.db.models import Shipment, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.dispatch import RecordingDispatcher
-from mirakl_sync.errors import Refused
 from mirakl_sync.orders import case as orders
 from mirakl_sync.orders import flow as order_flow
 from mirakl_sync.shipments import by_hand, flow, queries
@@ -124,7 +123,7 @@ def look(keys: Sequence[str], enqueue: bool) -> None:
     bells = RecordingDispatcher()
     with at_work(enqueue=enqueue, bells=bells, at_once=AT_ONCE) as wiring:
         with wiring.db.reading() as tx:
-            stores = [_store(tx, key) for key in keys] or list(tx.execute(select(Store.id)).scalars())
+            stores = [store(tx, key).id for key in keys] or list(tx.execute(select(Store.id)).scalars())
         with progress("Looking …") as update:
             found = looking.look_at_placed(wiring, stores)
             say(found.sentence())
@@ -150,14 +149,6 @@ def _go_on(bells: RecordingDispatcher, wiring: Wiring, update: Callable[[str], N
                 say(advanced.sentence())
                 failed |= advanced.trouble
     return failed
-
-
-def _store(tx: Transaction, key: str) -> int:
-    row: Store | None = by_key(tx, Store, key)
-    if row is None:
-        known = ", ".join(tx.execute(select(Store.key).order_by(Store.key)).scalars())
-        raise Refused(f"There is no store {key!r}.", way_out=f"Known are {known}." if known else "")
-    return row.id
 
 
 def _named(possible: Sequence[State]) -> Any:

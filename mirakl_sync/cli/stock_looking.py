@@ -11,6 +11,7 @@ import click
 from mirakl_sync.cli.context import at_work, enqueue_option, who_option
 from mirakl_sync.cli.output import dump, json_option, note, progress, say
 from mirakl_sync.cli.stock_work import BREATH, Here, echo
+from mirakl_sync.connections.pausing import store
 from mirakl_sync.db.models import OfferReading, StockComparison
 from mirakl_sync.dispatch import RecordingDispatcher, Wake
 from mirakl_sync.errors import Refused
@@ -40,7 +41,7 @@ def look(key: str, skus: Sequence[str], everything: bool, enqueue: bool) -> None
     bells = RecordingDispatcher()
     with at_work(enqueue=enqueue, bells=bells) as wiring:
         with wiring.db.reading() as tx:
-            number = queries.store(tx, key).id
+            number = store(tx, key).id
         if skus:
             say(f"{key}: {levels.look_at(number, list(dict.fromkeys(skus)), wiring).sentence()}")
             return

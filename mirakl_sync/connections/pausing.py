@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from mirakl_sync.connections.difference import by_key
 from mirakl_sync.connections.schemas import FEEDS
-from mirakl_sync.db.models import Connection, InboxItem, PolicyChange
+from mirakl_sync.db.models import Connection, InboxItem, PolicyChange, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Misconfigured
 from mirakl_sync.inbox import desk
@@ -60,6 +60,15 @@ def connection(tx: Transaction, key: str) -> Connection:
             if known
             else "Describe one in a file and run `mirakl-sync connections apply FILE`.",
         )
+    return row
+
+
+def store(tx: Transaction, key: str) -> Store:
+    """The store of this key; ``Misconfigured`` names the known ones."""
+    row: Store | None = by_key(tx, Store, key)
+    if row is None:
+        known = ", ".join(tx.execute(select(Store.key).order_by(Store.key)).scalars())
+        raise Misconfigured(f"There is no store {key!r}.", way_out=f"Known are {known or 'none'}.")
     return row
 
 

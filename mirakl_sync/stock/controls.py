@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
+from mirakl_sync.connections.pausing import store
 from mirakl_sync.db.insert import insert_once
-from mirakl_sync.db.models import Connection, Offer, StockLane, Store
+from mirakl_sync.db.models import Connection, Offer, StockLane
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
 from mirakl_sync.orders import selling
@@ -189,11 +190,7 @@ def _bounded(until: datetime, why: str, now: datetime) -> None:
 def put_right(tx: Transaction, key: str, now: datetime) -> int:
     """The numbers of a store were made to contain every order of ours, by hand or by a program of its own.
 
-    For shops whose orders never reach their number (`never_felt`); answers how many orders that concerns. ``Refused``
-    for a store nobody knows.
+    For shops whose orders never reach their number (`never_felt`); answers of how many orders pieces were kept back.
+    ``Misconfigured`` for a store nobody knows.
     """
-    store = tx.execute(select(Store).where(Store.key == key)).scalar_one_or_none()
-    if store is None:
-        known = sorted(tx.execute(select(Store.key)).scalars())
-        raise Refused(f"There is no store {key!r}.", way_out=f"Known are {', '.join(known) or 'none yet'}.")
-    return selling.put_right(tx, store.id, now)
+    return selling.put_right(tx, store(tx, key).id, now)

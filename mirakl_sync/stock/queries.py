@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, select
 
-from mirakl_sync.connections.pausing import connection
+from mirakl_sync.connections.pausing import connection, store
 from mirakl_sync.db.models import (
     Connection,
     LevelFeed,
@@ -20,7 +20,6 @@ from mirakl_sync.db.models import (
     StockLane,
     StockLatency,
     StockPush,
-    Store,
 )
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Misconfigured
@@ -339,11 +338,3 @@ def drifts(tx: Transaction, comparison_id: int, cause: str = "", number: int = 1
         size,
         total,
     )
-
-
-def store(tx: Transaction, key: str) -> Store:
-    """The store of this key; ``Misconfigured`` names the known ones."""
-    rows = {row.key: row for row in tx.execute(select(Store)).unique().scalars()}
-    if key not in rows:
-        raise Misconfigured(f"There is no store {key!r}.", way_out=f"Known are {', '.join(sorted(rows)) or 'none'}.")
-    return rows[key]

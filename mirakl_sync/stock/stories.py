@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from mirakl_sync.connections.pausing import store
 from mirakl_sync.db.models import Connection, Offer, Order, OrderLine, ShelfItem, StockEvent
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.shelf import bundles
 from mirakl_sync.shelf.story import Told
-from mirakl_sync.stock import queries
 from mirakl_sync.stock.oversell import Entry, Line, Oversell, Start, oversold, replay
 
 __all__ = ["Entry", "Line", "Oversell", "oversold", "story"]
@@ -37,7 +37,7 @@ def story(tx: Transaction, store_key: str, sku: str, since: datetime, until: dat
 
     Across all connections of the store. ``Misconfigured`` names the known stores.
     """
-    about = _about(tx, queries.store(tx, store_key).id, sku)
+    about = _about(tx, store(tx, store_key).id, sku)
     # that a sale ended is dated by the sale, and that the shop subtracted it is proven later
     late = StockEvent.kind.in_(_LATE) & (StockEvent.learned_at >= since)
     rows = _events(tx, about, StockEvent.at <= until, (StockEvent.at >= since) | late)

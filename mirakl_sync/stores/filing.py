@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from mirakl_sync.connections.pausing import store
 from mirakl_sync.db.models import Order, ShelfItem, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
@@ -35,11 +36,12 @@ class Filed:
 
 def orders_file(wiring: Wiring, key: str, since: datetime) -> Filed:
     """The standing sales of a store since then, as its kind would have made them. What cannot be written is left out
-    with its reason. ``Refused`` where the store is unknown or its kind writes no files. Nothing is asked of anybody."""
+    with its reason. ``Misconfigured`` where nobody knows the store, ``Refused`` where its kind writes no files. Nothing
+    is asked of anybody."""
     with wiring.db.reading() as tx:
-        store, files, access = _store(tx, key)
+        shop, files, access = _store(tx, key)
         drafts, left_out = [], []
-        for row in _standing(tx, store, since):
+        for row in _standing(tx, shop, since):
             try:
                 draft = _draft(tx, wiring, row)
                 files.orders(access, [draft])
@@ -51,29 +53,26 @@ def orders_file(wiring: Wiring, key: str, since: datetime) -> Filed:
 
 
 def levels_file(wiring: Wiring, key: str) -> Filed:
-    """Every SKU of a store's shelf with the number it last told. ``Refused`` as by ``orders_file``."""
+    """Every SKU of a store's shelf with the number it last told. Errors as by ``orders_file``."""
     with wiring.db.reading() as tx:
-        store, files, access = _store(tx, key)
-        told = list(_shelf(tx, store))
+        shop, files, access = _store(tx, key)
+        told = list(_shelf(tx, shop))
     return Filed(files.levels(access, told), files.ending, len(told))
 
 
 def _store(tx: Transaction, key: str) -> tuple[Store, Files, StoreAccess]:
-    store = tx.execute(select(Store).where(Store.key == key)).scalar_one_or_none()
-    if store is None:
-        known = ", ".join(sorted(tx.execute(select(Store.key)).scalars()))
-        raise Refused(f"There is no store {key!r}.", way_out=f"Known are {known or 'none yet'}.")
-    files = platform(store.platform).files
+    row = store(tx, key)
+    files = platform(row.platform).files
     if files is None:
         kinds = ", ".join(spec.label for spec in platforms().values() if spec.files)
-        raise Refused(f"For a {platform(store.platform).label} store no files are written.", way_out=f"For {kinds}.")
-    return store, files, StoreAccess(store.key, store.url, {}, store.settings)
+        raise Refused(f"For a {platform(row.platform).label} store no files are written.", way_out=f"For {kinds}.")
+    return row, files, StoreAccess(row.key, row.url, {}, row.settings)
 
 
-def _standing(tx: Transaction, store: Store, since: datetime) -> Iterator[Order]:
+def _standing(tx: Transaction, shop: Store, since: datetime) -> Iterator[Order]:
     asked = (
         select(Order)
-        .where(Order.store_pk == store.id, Order.created_at >= since, Order.state.in_(STANDING), Order.has_addresses)
+        .where(Order.store_pk == shop.id, Order.created_at >= since, Order.state.in_(STANDING), Order.has_addresses)
         .order_by(Order.created_at, Order.id)
     )
     yield from tx.execute(asked).unique().scalars()
@@ -84,9 +83,9 @@ def _draft(tx: Transaction, wiring: Wiring, row: Order) -> OrderDraft:
     return deeds.draft_of(tx, opened, row, wiring.connections.policy(tx, row.policy_id).orders)
 
 
-def _shelf(tx: Transaction, store: Store) -> Iterator[ProductFacts]:
-    on_it = select(ShelfItem.sku).where(ShelfItem.store_pk == store.id).order_by(ShelfItem.sku)
+def _shelf(tx: Transaction, shop: Store) -> Iterator[ProductFacts]:
+    on_it = select(ShelfItem.sku).where(ShelfItem.store_pk == shop.id).order_by(ShelfItem.sku)
     skus = list(tx.execute(on_it).scalars())
     for start in range(0, len(skus), AT_ONCE):
-        told = board.seen(tx, store.id, skus[start : start + AT_ONCE])
+        told = board.seen(tx, shop.id, skus[start : start + AT_ONCE])
         yield from (told[sku] for sku in sorted(told))

@@ -53,8 +53,8 @@ MAY_IMPORT = {
     "orders.selling platforms explain.wording dispatch upkeep.heartbeat wiring",
     "planning": "errors records policy.units db cases.step inbox.desk shelf.board mirakl.demand platforms.contract "
     "platforms.planner orders.states upkeep.heartbeat wiring",
-    "stores": "errors dispatch records db cases inbox shelf shipments platforms orders.case orders.deeds "
-    "orders.lineage orders.selling orders.shop_changes orders.states upkeep.heartbeat wiring",
+    "stores": "errors dispatch records db cases inbox connections.pausing shelf shipments platforms orders.case "
+    "orders.deeds orders.lineage orders.selling orders.shop_changes orders.states upkeep.heartbeat wiring",
     "explain": "errors db cases orders shipments platforms.contract wiring",
     "hooks": "errors db cases.step inbox stores wiring",
     "wiring": "clock config db cases connections dispatch http",

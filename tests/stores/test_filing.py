@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from mirakl_sync.errors import Refused
+from mirakl_sync.errors import Misconfigured, Refused
 from mirakl_sync.stores import filing, full_look
 from tests.flows.days import Day, a_day
 from tests.flows.test_every_platform import opened, placed_once
@@ -56,7 +56,7 @@ def test_the_shelf_is_an_inventory_list(day: Day) -> None:
 
 
 def test_a_store_nobody_knows_is_named_with_those_that_are(day: Day) -> None:
-    with pytest.raises(Refused, match="nowhere") as refusal:
+    with pytest.raises(Misconfigured, match="nowhere") as refusal:
         filing.levels_file(day.wiring, "nowhere")
     assert "webshop" in refusal.value.way_out
 
