@@ -98,7 +98,8 @@ def taken(tx: Transaction, row: Order, shown: PlatformOrder, now: datetime) -> N
     """What the shop says of its order and its own number; may be said again."""
     if shown.canceled:
         return
-    row.never_felt = shown.never_felt
+    # what was put right is felt, and stays so
+    row.never_felt = shown.never_felt and not any(line.felt_at for line in row.lines)
     if shown.reserves:
         felt(tx, row, now)
     elif shown.felt_from is not None:
@@ -114,11 +115,14 @@ def felt(tx: Transaction, row: Order, at: datetime) -> None:
 
 
 def put_right(tx: Transaction, store_pk: int, now: datetime) -> int:
-    """Somebody made the shop's numbers contain every order of ours up to now; answers how many orders that concerns.
+    """Somebody made the shop's numbers contain every order of ours up to now; answers of how many orders pieces were
+    kept back.
 
     What never would be felt is felt by the next number the shop is asked for.
     """
-    rows = tx.execute(select(Order).where(Order.store_pk == store_pk, Order.never_felt)).unique().scalars().all()
+    kept_back = select(OrderLine.order_pk).where(OrderLine.store_pk == store_pk, OrderLine.unfelt)
+    asked = select(Order).where(Order.store_pk == store_pk, Order.never_felt, Order.id.in_(kept_back))
+    rows = tx.execute(asked).unique().scalars().all()
     for row in rows:
         kept = [line for line in row.lines if line.unfelt]
         for line in kept:
