@@ -17,6 +17,8 @@ from mirakl_sync.platforms.magento.settings import StoreSettings
 from mirakl_sync.platforms.magento.shop_facts import FRESH, ShopFacts
 from mirakl_sync.records.shop import OrderDraft, ProductFacts
 
+MOST_REMEMBERED = 10_000
+
 
 class Catalogue:
     """Products by SKU, asked in bulk; which id carries a SKU is remembered for a while."""
@@ -69,11 +71,20 @@ class Catalogue:
 
     def _remembered(self, skus: Sequence[str]) -> dict[str, Product | None]:
         now = self._client.clock()
-        known = {key: kept for key, kept in self._known.items() if now - kept[0] <= FRESH}
-        missing = [sku for sku in dict.fromkeys(skus) if sku.casefold() not in known]
-        found = self._found(missing) if missing else {}
-        self._known = known | {key: (now, product) for key, product in found.items()}
-        return {sku: self._known[sku.casefold()][1] if sku.casefold() in self._known else None for sku in skus}
+        kept = {key: self._known.get(key) for key in (sku.casefold() for sku in skus)}
+        # other threads remember and forget meanwhile: what is answered is what was seen here
+        fresh = {key: seen[1] for key, seen in kept.items() if seen is not None and now - seen[0] <= FRESH}
+        missing = [sku for sku in dict.fromkeys(skus) if sku.casefold() not in fresh]
+        if missing:
+            found = self._found(missing)
+            fresh |= found
+            self._remember(found, now)
+        return {sku: fresh.get(sku.casefold()) for sku in skus}
+
+    def _remember(self, found: Mapping[str, Product], at: datetime) -> None:
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known.update((key, (at, product)) for key, product in found.items())
 
     def _found(self, skus: Sequence[str]) -> dict[str, Product]:
         asked = {sku.casefold() for sku in skus}
