@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Callable
+from typing import Any
 
-from mirakl_sync.http.contract import Answer, Operation, Transport, Upload
+from mirakl_sync.http.contract import Answer, Transport
 
 # From 80 % load on the answers say WARN, from 90 % THROTTLE, and then some calls are refused (503).
 LOAD = "sfdc_load_status"
@@ -13,56 +13,22 @@ PAUSES = {"WARN": 0.25, "THROTTLE": 1.0}
 
 
 class Paced:
-    """Implements ``Transport`` over another one."""
+    """Implements ``Transport`` over another one: an answer that speaks of load is handed on after a pause."""
 
     def __init__(self, line: Transport, sleep: Callable[[float], None]) -> None:
         self._line = line
         self._sleep = sleep
 
-    def call(
-        self,
-        operation: Operation,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, Any] | None = None,
-        json: Any = None,
-        fields: Mapping[str, str] | None = None,
-        upload: Upload | None = None,
-        headers: Mapping[str, str] | None = None,
-        budget: bool = True,
-    ) -> Answer:
-        """As the line itself; an answer that speaks of load is handed on after a pause."""
-        answer = self._line.call(
-            operation,
-            method,
-            path,
-            params=params,
-            json=json,
-            fields=fields,
-            upload=upload,
-            headers=headers,
-            budget=budget,
-        )
-        self._rest(answer)
-        return answer
+    def call(self, *asked: Any, **more: Any) -> Answer:
+        """As the line itself."""
+        return self._rested(self._line.call(*asked, **more))
 
-    def download(
-        self,
-        operation: Operation,
-        url: str,
-        to: BinaryIO,
-        *,
-        params: Mapping[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
-        budget: bool = True,
-    ) -> Answer:
-        """As the line itself, with the same pause."""
-        answer = self._line.download(operation, url, to, params=params, headers=headers, budget=budget)
-        self._rest(answer)
-        return answer
+    def download(self, *asked: Any, **more: Any) -> Answer:
+        """As the line itself."""
+        return self._rested(self._line.download(*asked, **more))
 
-    def _rest(self, answer: Answer) -> None:
+    def _rested(self, answer: Answer) -> Answer:
         pause = PAUSES.get(answer.headers.get(LOAD, "").strip().upper(), 0.0)
         if pause:
             self._sleep(pause)
+        return answer
