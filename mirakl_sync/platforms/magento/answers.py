@@ -35,7 +35,7 @@ _KEYS = (
 )
 _BEARER = (
     "Use auth = oauth1, or let the shop allow it (oauth/consumer/enable_integration_as_bearer); "
-    "if it does, the integration lacks the right {}."
+    "if it does, the integration lacks the right named here."
 )
 RESOURCES = {
     "Magento_Sales::actions_view": "Sales, Operations, Orders, Actions, View",
@@ -115,7 +115,7 @@ def _stranger(operation: Operation, told: Mapping[str, Any], words: str) -> Misc
 
 def about_bearer(error: Misconfigured) -> Misconfigured:
     """A refused Bearer token looks like a missing right: both ways out are told."""
-    return Misconfigured(error.words, way_out=_BEARER.format("named here"))
+    return Misconfigured(error.words, way_out=_BEARER)
 
 
 def _not_magento(operation: Operation, answer: Answer) -> Exception | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from mirakl_sync.http.contract import Operation, Transport
 from mirakl_sync.platforms.magento import schemas, searching
 from mirakl_sync.platforms.magento.answers import NOT_FOUND, about_bearer
 from mirakl_sync.platforms.magento.schemas import Memo, Product, Salable, Shipment, ShopOrder, SourceItem, read
-from mirakl_sync.platforms.magento.searching import Ask, Filter, Page, chunks, one_of
+from mirakl_sync.platforms.magento.searching import Ask, Filter, Page, chunks, hundreds, one_of
 from mirakl_sync.platforms.magento.settings import StoreSettings
 
 READ_ORDER = Operation("magento.read_order")
@@ -179,7 +179,7 @@ class MagentoClient:
     def shipments_of(self, order_ids: Sequence[int]) -> Iterator[Shipment]:
         """``GET /V1/shipments`` of these orders."""
         ask = self.lister(SHIPMENTS, "/shipments")
-        for some in _hundreds(order_ids):
+        for some in hundreds(order_ids):
             where = one_of("order_id", some)
             for row in searching.paged(ask, "shipments", where, sort="entity_id", fields=SHIPMENT_FIELDS):
                 yield read(schemas.SHIPMENT, row, "shipment")
@@ -187,7 +187,7 @@ class MagentoClient:
     def memos_of(self, order_ids: Sequence[int]) -> Iterator[Memo]:
         """``GET /V1/creditmemos`` of these orders."""
         ask = self.lister(MEMOS, "/creditmemos")
-        for some in _hundreds(order_ids):
+        for some in hundreds(order_ids):
             where = one_of("order_id", some)
             for row in searching.paged(ask, "credit memos", where, sort="entity_id", fields=MEMO_FIELDS):
                 yield read(schemas.MEMO, row, "credit memo")
@@ -309,12 +309,6 @@ class MagentoClient:
     def subscribe_again(self, subscription_id: int) -> None:
         """``PUT /V1/async_event/{id}``: one that was switched off; the module deletes none."""
         self.call(EVENTS, "PUT", f"/async_event/{subscription_id}", json={"asyncEvent": {"status": True}})
-
-
-def _hundreds(ids: Iterable[int]) -> Iterator[list[int]]:
-    known = sorted(set(ids))
-    for start in range(0, len(known), searching.PAGE):
-        yield known[start : start + searching.PAGE]
 
 
 def _whole(told: Any, what: str) -> int:

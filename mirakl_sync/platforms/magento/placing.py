@@ -147,11 +147,7 @@ def release(desk: Desk, order: ShopOrder, draft: OrderDraft) -> ShopOrder:
     if not orders.has_begun_to_leave(order):
         order = _completed(desk, order, draft)
     if order.state == orders.HELD:
-        try:
-            desk.client.unhold(order.id)
-        except Refused as error:
-            if error.code != NOT_ON_HOLD:
-                raise
+        _off_hold(desk, order)
         order = _again(desk, order)
         if order.state == orders.HELD:
             raise Unavailable(f"Magento kept order {order.number} on hold.")
@@ -161,6 +157,15 @@ def release(desk: Desk, order: ShopOrder, draft: OrderDraft) -> ShopOrder:
         desk.client.comment(order.id, f"{draft.marketplace_title or 'The marketplace'} released this order.", wanted)
         order = _again(desk, order)
     return order
+
+
+def _off_hold(desk: Desk, order: ShopOrder) -> None:
+    """Somebody may have been quicker."""
+    try:
+        desk.client.unhold(order.id)
+    except Refused as error:
+        if error.code != NOT_ON_HOLD:
+            raise
 
 
 def _completed(desk: Desk, order: ShopOrder, draft: OrderDraft) -> ShopOrder:
@@ -235,11 +240,7 @@ def cancel(desk: Desk, order: ShopOrder, reason: str) -> ShopOrder:
             f"Magento order {order.number} is shipped and cannot be cancelled any more.", code="order_shipped"
         )
     if order.state == orders.HELD:
-        try:
-            desk.client.unhold(order.id)
-        except Refused as error:
-            if error.code != NOT_ON_HOLD:
-                raise
+        _off_hold(desk, order)
     done = desk.client.cancel(order.id)
     order = _again(desk, order)
     if orders.has_begun_to_leave(order) and not orders.is_canceled(order):

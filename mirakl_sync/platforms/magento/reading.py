@@ -8,7 +8,7 @@ from typing import TypeVar
 from mirakl_sync.platforms.magento import orders
 from mirakl_sync.platforms.magento.client import MagentoClient
 from mirakl_sync.platforms.magento.schemas import Memo, Shipment, ShopOrder
-from mirakl_sync.platforms.magento.searching import PAGE, one_of
+from mirakl_sync.platforms.magento.searching import hundreds, one_of
 from mirakl_sync.platforms.magento.settings import StoreSettings
 from mirakl_sync.records.shop import PlatformOrder
 
@@ -44,9 +44,8 @@ class Reader:
 
     def by_ids(self, ids: Iterable[int]) -> Iterator[PlatformOrder]:
         """``GET /V1/orders``, a hundred to a call; those that are gone are absent."""
-        known = sorted(set(ids))
-        for start in range(0, len(known), PAGE):
-            yield from self.all_shown(list(self._client.orders(one_of("entity_id", known[start : start + PAGE]))))
+        for some in hundreds(ids):
+            yield from self.all_shown(list(self._client.orders(one_of("entity_id", some))))
 
 
 def _gave_back(order: ShopOrder) -> bool:

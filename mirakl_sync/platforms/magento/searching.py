@@ -124,6 +124,13 @@ def changed(
         seen = {known for known in seen if str(known[1]) >= start}
 
 
+def hundreds(ids: Iterable[int]) -> Iterator[list[int]]:
+    """Ids by the call, each once."""
+    known = sorted(set(ids))
+    for start in range(0, len(known), PAGE):
+        yield known[start : start + PAGE]
+
+
 def chunks(skus: Iterable[str]) -> Iterator[list[str]]:
     """SKUs by the call: at most a hundred and a request line's worth; one with a comma alone, lists split there."""
     chunk: list[str] = []
