@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 KEPT = 1000
@@ -21,10 +22,14 @@ class Change:
     """
 
     at: datetime
-    before: float | None
-    after: float | None
+    before: float | Decimal | None
+    after: float | Decimal | None
     cause: str
     order_id: int | str = 0
+
+    def is_oversold(self) -> bool:
+        """Were pieces promised that are not there?"""
+        return (self.after or 0) < 0
 
     def shown(self) -> dict[str, Any]:
         change = {"at": self.at.isoformat(), "before": self.before, "after": self.after, "cause": self.cause}
@@ -42,15 +47,22 @@ class StockHistory:
     """By SKU, pieces nobody could buy at the checkout."""
 
     def note(self, key: Hashable, change: Change) -> None:
-        if change.before == change.after:
-            return
+        """Keeps it, unless the number is what it was."""
+        if change.before != change.after:
+            self.keep(key, change)
+
+    def keep(self, key: Hashable, change: Change) -> None:
         self.changes.setdefault(key, deque(maxlen=KEPT)).append(change)
         self.causes[change.cause] += 1
-        if (change.after or 0) < 0:
+        if change.is_oversold():
             self.below_zero.add(key)
 
     def of(self, key: Hashable) -> list[dict[str, Any]]:
         return [change.shown() for change in self.changes.get(key, ())]
+
+    def shown(self, name: Callable[[Any], str] = str) -> dict[str, list[dict[str, Any]]]:
+        """Every number that ever moved, with its last changes: when, from what to what, and why."""
+        return {name(key): self.of(key) for key in self.changes}
 
     def totals(self) -> dict[str, Any]:
         return {

@@ -23,10 +23,10 @@ def books(shop: Shop) -> dict[str, Any]:
     return {
         **summary(shop),
         "orders": [order_entry(shop, order) for order in shop.store.orders.rows.values()],
-        "by_reference": {reference: sorted(ids) for reference, ids in shop.store.references.items()},
+        "by_reference": shop.store.books.by_reference(),
         "stock": {product.sku: stock_of(shop, product) for product in products},
         "physical": {product.sku: physical_of(shop, product) for product in products},
-        "stock_history": {sku: shop.history.of(sku) for sku in shop.history.changes},
+        "stock_history": shop.history.shown(),
         "turned_away": dict(shop.history.turned_away),
         "oversold": dict(shop.history.oversold),
         "mails": list(shop.mails),
@@ -39,10 +39,7 @@ def summary(shop: Shop) -> dict[str, Any]:
     store = shop.store
     return {
         "totals": {
-            "orders": len(store.orders.rows),
-            "by_status": dict(+store.by_status),
-            "references": len(store.references),
-            "doubled_references": sum(len(ids) > 1 for ids in store.references.values()),
+            **store.books.totals(),
             "shipments": len(store.shipments.rows),
             "refunds": len(store.creditmemos.rows),
             "mails": len(shop.mails),

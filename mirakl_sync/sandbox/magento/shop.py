@@ -115,11 +115,12 @@ class Shop:
 
     @contextmanager
     def moving(self, sku: str, cause: str, order_id: int = 0) -> Iterator[None]:
-        """Notes in the history what the statements inside do to the number of a SKU."""
-        before = self.salable(sku)
+        """Notes in the history what the statements inside do to the numbers of a SKU."""
+        before, lay = self.salable(sku), self.ledger.physical(sku)
         yield
-        physical = self.ledger.physical(sku)
-        self.history.note(sku, Change(self.clock.now(), before, self.salable(sku), physical, cause, order_id))
+        now, lies = self.salable(sku), self.ledger.physical(sku)
+        if (before, lay) != (now, lies):
+            self.history.keep(sku, Change(self.clock.now(), before, now, cause, order_id, lies))
 
     def reserve(self, order: Order, item: Row, quantity: Decimal, cause: str) -> bool:
         """Appends a reservation for a line; nothing for what is not counted or has no quantity of its own."""

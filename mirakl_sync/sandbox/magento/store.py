@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import count
 from typing import Any
 
@@ -12,6 +11,7 @@ from mirakl_sync.sandbox.magento.errors import RestError, refused
 from mirakl_sync.sandbox.magento.model import Cart, Document, Order, Product, Row, Shipment
 from mirakl_sync.sandbox.magento.tables import Table
 from mirakl_sync.sandbox.magento.values import folded
+from mirakl_sync.sandbox.order_books import OrderBooks
 
 PRODUCT = {
     "entity_id": INTEGER,
@@ -105,9 +105,7 @@ class Store:
         self.categories: dict[str, int] = {}
         self.taken: dict[tuple[str, int | None], int] = {}
         """UNIQUE(increment_id, store_id): folded number and store → order. NULL stores are never alike."""
-        self.references: dict[str, set[int]] = {}
-        self.by_status: Counter[str] = Counter()
-        self._known: dict[int, tuple[str | None, str]] = {}
+        self.books: OrderBooks[int] = OrderBooks()
 
     def product(self, sku: str) -> Product | None:
         return next(iter(self.products.by("sku", sku)), None)
@@ -118,7 +116,7 @@ class Store:
         for item in order.items:
             self.items.save(item["item_id"], item)
         self.taken[folded(order.row["increment_id"]), order.row.get("store_id")] = order.id
-        self._file(order)
+        self.books.put(order.id, order.row.get("status") or "", None if is_void(order) else reference_of(order))
 
     def forget_number(self, order: Order) -> None:
         """The number and store of an order are about to change."""
@@ -133,25 +131,7 @@ class Store:
         for item in order.items:
             self.items.remove(item["item_id"])
         self.taken.pop((folded(order.row["increment_id"]), order.row.get("store_id")), None)
-        self._unfile(order)
-
-    def _file(self, order: Order) -> None:
-        self._unfile(order)
-        reference = None if is_void(order) else reference_of(order)
-        status = order.row.get("status") or ""
-        self._known[order.id] = (reference, status)
-        self.by_status[status] += 1
-        if reference is not None:
-            self.references.setdefault(reference, set()).add(order.id)
-
-    def _unfile(self, order: Order) -> None:
-        reference, status = self._known.pop(order.id, (None, None))
-        if status is not None:
-            self.by_status[status] -= 1
-        if reference is not None:
-            self.references[reference].discard(order.id)
-            if not self.references[reference]:
-                del self.references[reference]
+        self.books.drop(order.id)
 
 
 def is_void(order: Order) -> bool:

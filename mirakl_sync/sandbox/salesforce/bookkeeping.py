@@ -14,9 +14,9 @@ def books(shop: Shop) -> dict[str, Any]:
     return {
         **summary(shop),
         "orders": [_order(shop, order) for order in shop.orders.rows.values()],
-        "by_reference": {reference: sorted(ids) for reference, ids in shop.orders.references.items()},
+        "by_reference": shop.orders.books.by_reference(),
         "stock": {sku: None if record.perpetual else record.ats for sku, record in shop.records.items()},
-        "stock_history": {sku: shop.history.of(sku) for sku in shop.history.changes},
+        "stock_history": shop.history.shown(),
         "turned_away": dict(shop.history.turned_away),
         "mails": [],
     }
@@ -24,17 +24,7 @@ def books(shop: Shop) -> dict[str, Any]:
 
 def summary(shop: Shop) -> dict[str, Any]:
     """Totals only: cheap enough to ask for while a benchmark runs."""
-    references = shop.orders.references
-    return {
-        "totals": {
-            "orders": len(shop.orders.rows),
-            "by_status": dict(+shop.orders.by_status),
-            "references": len(references),
-            "doubled_references": sum(len(ids) > 1 for ids in references.values()),
-            "stock": shop.history.totals(),
-            "mails": 0,
-        }
-    }
+    return {"totals": {**shop.orders.books.totals(), "stock": shop.history.totals(), "mails": 0}}
 
 
 def _order(shop: Shop, order: Order) -> dict[str, Any]:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
 
+from mirakl_sync.sandbox.order_books import OrderBooks
 from mirakl_sync.sandbox.salesforce.model import NOT_COUNTING, Order
 
 
 class OrderTable:
-    """`save` must follow every change: it keeps lists, counts and references true."""
+    """`save` must follow every change: it keeps lists and books true."""
 
     def __init__(self) -> None:
         self.rows: dict[str, Order] = {}
-        self.references: dict[str, set[str]] = {}
-        self.by_status: Counter[str] = Counter()
+        self.books: OrderBooks[str] = OrderBooks()
         self.changed_numbers: list[tuple[datetime, str]] = []
         """What the search index has not read yet, oldest first."""
         self._waiting: dict[str, Order] = {}
         self._modified: dict[str, Order] = {}
-        self._known: dict[str, tuple[str, str | None]] = {}
         self._numbers = count(1)
 
     def next_number(self) -> str:
@@ -40,7 +38,8 @@ class OrderTable:
             self._waiting[order.order_no] = order
         else:
             self._waiting.pop(order.order_no, None)
-        self._count(order)
+        reference = None if order.status in NOT_COUNTING else order.reference
+        self.books.put(order.order_no, order.status, reference)
 
     def waiting(self) -> list[Order]:
         """Placed orders that are ready to be exported."""
@@ -55,16 +54,3 @@ class OrderTable:
                 return
             if end is None or at < end:
                 yield order
-
-    def _count(self, order: Order) -> None:
-        old_status, old_reference = self._known.get(order.order_no, ("", None))
-        self.by_status[old_status] -= 1 if old_status else 0
-        self.by_status[order.status] += 1
-        if old_reference is not None:
-            self.references[old_reference].discard(order.order_no)
-            if not self.references[old_reference]:
-                del self.references[old_reference]
-        reference = None if order.status in NOT_COUNTING else order.reference
-        if reference is not None:
-            self.references.setdefault(reference, set()).add(order.order_no)
-        self._known[order.order_no] = (order.status, reference)

@@ -17,13 +17,13 @@ Shown = dict[str, Any]
 
 def books(shop: Shop) -> Shown:
     """Orders with everything that counts, stock per SKU, mails; and `by_reference`, where doubles show."""
-    variants = shop.catalogue.ordered
+    variants, by_reference = shop.catalogue.ordered, shop.orders.books.by_reference()
     return {
         **summary(shop),
         "orders": [order_entry(shop, order) for order in shop.orders.rows.values()],
-        "by_reference": by_reference(shop),
+        "by_reference": {reference: [str(number) for number in ids] for reference, ids in by_reference.items()},
         "stock": {each.sku or str(each.id): each.total if each.tracked else None for each in variants},
-        "stock_history": stock_history(shop),
+        "stock_history": shop.history.shown(shop.catalogue.sku_of),
         "turned_away": dict(shop.history.turned_away),
         "mails": list(shop.mails),
         "customers": dict(shop.customers),
@@ -33,13 +33,9 @@ def books(shop: Shop) -> Shown:
 
 def summary(shop: Shop) -> Shown:
     """Totals only: cheap enough to ask for while a benchmark runs."""
-    references = shop.orders.references
     return {
         "totals": {
-            "orders": len(shop.orders.rows),
-            "by_status": dict(+shop.orders.by_status),
-            "references": len(references),
-            "doubled_references": sum(len(ids) > 1 for ids in references.values()),
+            **shop.orders.books.totals(),
             "refunds": sum(len(order.refunds) for order in shop.orders.rows.values() if order.refunds),
             "mails": len(shop.mails),
             "customers": len(shop.customers),
@@ -47,20 +43,6 @@ def summary(shop: Shop) -> Shown:
             "tokens_issued": shop.tokens.issued,
             "webhooks": {**shop.queue.totals(), "subscribed": len(shop.queue.subscriptions)},
         }
-    }
-
-
-def by_reference(shop: Shop) -> dict[str, list[str]]:
-    """ "marketplace/shop/order" as the connector wrote it → ids of the orders that are not cancelled."""
-    return {reference: [str(number) for number in sorted(ids)] for reference, ids in shop.orders.references.items()}
-
-
-def stock_history(shop: Shop) -> dict[str, list[Shown]]:
-    """By SKU, the last changes of every number that ever moved: when, from what to what, and why."""
-    known = shop.catalogue.variants
-    return {
-        (known[number].sku if number in known else "") or str(number): shop.history.of(number)
-        for number in shop.history.changes
     }
 
 

@@ -47,6 +47,10 @@ class Catalogue:
         if not variant.product.variants:
             del self.products[variant.product.id]
 
+    def sku_of(self, number: int) -> str:
+        """What a variant is called by; its id, where it has no SKU or is gone."""
+        return (self.variants[number].sku if number in self.variants else "") or str(number)
+
     def touched(self, variant: Variant) -> None:
         """The variant's time of change may have moved."""
         now, before = int(variant.updated.timestamp()), self._update_of.get(variant.id)

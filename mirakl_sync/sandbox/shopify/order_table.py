@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
+from mirakl_sync.sandbox.order_books import OrderBooks
 from mirakl_sync.sandbox.shopify import states
 from mirakl_sync.sandbox.shopify.model import Fulfillment, FulfillmentOrder, Metafield, Order, Refund
 from mirakl_sync.sandbox.shopify.order_index import OrderIndex, Picture
@@ -15,11 +14,9 @@ class OrderTable:
         self._settings = settings
         self.rows: dict[int, Order] = {}
         self.index = OrderIndex()
-        self.references: dict[str, set[int]] = {}
-        self.by_status: Counter[str] = Counter()
+        self.books: OrderBooks[int] = OrderBooks()
         self.unique: dict[tuple[str, str, str], int] = {}
         """Values of metafields that may stand on one order only: (namespace, key, value) → order."""
-        self._noted: dict[int, tuple[str, str | None]] = {}
         self._units: dict[int, int] = {}
         self._fulfillments: dict[int, int] = {}
         self._refunds: dict[int, int] = {}
@@ -29,12 +26,12 @@ class OrderTable:
         self._units.update((unit.id, order.id) for unit in order.fulfillment_orders)
         self._fulfillments.update((each.id, order.id) for each in order.fulfillments)
         self._refunds.update((each.id, order.id) for each in order.refunds)
-        self._note(order.id, books_status(order), None if order.cancelled else self.reference(order))
+        self.books.put(order.id, books_status(order), None if order.cancelled else self.reference(order))
         self.index.put(seen_from, order.id, picture(order))
 
     def remove(self, order: Order, seen_from: float) -> None:
         del self.rows[order.id]
-        self._note(order.id, None, None)
+        self.books.drop(order.id)
         for metafield in order.metafields:
             self.free(metafield)
         self.index.put(seen_from, order.id, None)
@@ -70,20 +67,6 @@ class OrderTable:
 
     def free(self, metafield: Metafield) -> None:
         self.unique.pop((metafield.namespace, metafield.key, metafield.value), None)
-
-    def _note(self, number: int, status: str | None, reference: str | None) -> None:
-        old_status, old_reference = self._noted.pop(number, (None, None))
-        if old_status:
-            self.by_status[old_status] -= 1
-        if old_reference:
-            self.references[old_reference].discard(number)
-            if not self.references[old_reference]:
-                del self.references[old_reference]
-        if status:
-            self._noted[number] = (status, reference)
-            self.by_status[status] += 1
-            if reference:
-                self.references.setdefault(reference, set()).add(number)
 
 
 def books_status(order: Order) -> str:

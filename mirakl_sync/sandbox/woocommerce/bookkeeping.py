@@ -17,9 +17,9 @@ def books(shop: Shop) -> dict[str, Any]:
     return {
         **summary(shop),
         "orders": [_order(shop, order) for order in shop.store.orders.rows.values()],
-        "by_reference": by_reference(shop),
+        "by_reference": shop.store.orders.books.by_reference(),
         "stock": {product.sku or str(product.id): product.stock for product in shop.store.products.rows.values()},
-        "stock_history": stock_history(shop),
+        "stock_history": shop.history.shown(shop.store.products.sku_of),
         "turned_away": dict(shop.history.turned_away),
         "refunds": [_refund(refund) for refund in shop.store.refunds.values()],
         "mails": list(shop.mails),
@@ -29,33 +29,15 @@ def books(shop: Shop) -> dict[str, Any]:
 
 def summary(shop: Shop) -> dict[str, Any]:
     """Totals only: cheap enough to ask for while a benchmark runs."""
-    references = shop.store.orders.references.ids
     return {
         "totals": {
-            "orders": len(shop.store.orders.rows),
-            "by_status": dict(+shop.store.orders.by_status),
-            "references": len(references),
-            "doubled_references": sum(len(ids) > 1 for ids in references.values()),
+            **shop.store.orders.books.totals(),
             "refunds": len(shop.store.refunds),
             "mails": len(shop.mails),
             "stock": shop.history.totals(),
             "mails_filtered": shop.mails_filtered,
             "webhooks": shop.queue.totals(),
         }
-    }
-
-
-def by_reference(shop: Shop) -> dict[str, list[int]]:
-    """ "shop/order" as our meta names them → ids of orders that count (not cancelled, failed, draft or trashed)."""
-    return {reference: sorted(ids) for reference, ids in shop.store.orders.references.ids.items()}
-
-
-def stock_history(shop: Shop) -> dict[str, list[dict[str, Any]]]:
-    """By SKU, the last changes of every number that ever moved: when, from what to what, and why."""
-    rows = shop.store.products.rows
-    return {
-        (rows[number].sku if number in rows else "") or str(number): shop.history.of(number)
-        for number in shop.history.changes
     }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
+from mirakl_sync.sandbox.order_books import OrderBooks
 from mirakl_sync.sandbox.woocommerce.indexes import ContainsIndex, TimeIndex
 from mirakl_sync.sandbox.woocommerce.model import Meta, Note, Order, Product, Refund, Webhook
 from mirakl_sync.sandbox.woocommerce.settings import ShopSettings
@@ -31,14 +31,11 @@ class OrderTable:
         self.listed_by_created = TimeIndex()
         self.listed_by_modified = TimeIndex()
         self.words = ContainsIndex()
-        self.references = References()
-        self.by_status: Counter[str] = Counter()
-        self._statuses: dict[int, str] = {}
+        self.books: OrderBooks[int] = OrderBooks()
 
     def save(self, order: Order) -> None:
         self.rows[order.id] = order
-        self._count_status(order.id, order.status)
-        self.references.put(order.id, None if order.status in VOID else self._reference(order))
+        self.books.put(order.id, order.status, None if order.status in VOID else self._reference(order))
         self.by_created.put(order.id, order.created)
         self.by_modified.put(order.id, order.modified)
         if order.status in UNLISTED:
@@ -51,9 +48,8 @@ class OrderTable:
 
     def remove(self, number: int) -> None:
         del self.rows[number]
-        self._count_status(number, None)
         for index in (
-            self.references,
+            self.books,
             self.by_created,
             self.by_modified,
             self.listed_by_created,
@@ -65,39 +61,11 @@ class OrderTable:
     def _finds_transaction_ids(self) -> bool:
         return self._settings.hpos and self._settings.version_number >= TRANSACTION_ID_SEARCH_SINCE
 
-    def _count_status(self, number: int, status: str | None) -> None:
-        old = self._statuses.pop(number, None)
-        if old:
-            self.by_status[old] -= 1
-        if status:
-            self._statuses[number] = status
-            self.by_status[status] += 1
-
     def _reference(self, order: Order) -> str | None:
+        """ "shop/order" as our meta names them."""
         shop_key, order_key = self._settings.reference_meta
         reference = meta_value(order.meta, order_key)
         return None if reference is None else f"{meta_value(order.meta, shop_key, '')}/{reference}"
-
-
-class References:
-    """ "shop/order" as the orders' meta names it → ids of the orders that count, so that doubles show (books only)."""
-
-    def __init__(self) -> None:
-        self.ids: dict[str, set[int]] = {}
-        self._of: dict[int, str] = {}
-
-    def put(self, number: int, reference: str | None) -> None:
-        self.drop(number)
-        if reference is not None:
-            self._of[number] = reference
-            self.ids.setdefault(reference, set()).add(number)
-
-    def drop(self, number: int) -> None:
-        reference = self._of.pop(number, None)
-        if reference is not None:
-            self.ids[reference].discard(number)
-            if not self.ids[reference]:
-                del self.ids[reference]
 
 
 def search_text(order: Order, *, with_transaction_id: bool) -> str:
@@ -167,6 +135,10 @@ class ProductTable:
         for other in others:
             self._take_sku(self.rows[other])
         return codes
+
+    def sku_of(self, number: int) -> str:
+        """What a product is called by; its id, where it has no SKU or is gone."""
+        return (self.rows[number].sku if number in self.rows else "") or str(number)
 
     def ids_of(self, sku: str) -> list[int]:
         """Every product that carries the SKU: more than one only where an import went past the check."""
