@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from mirakl_sync.errors import Refused
-from mirakl_sync.money import smallest_unit
 from mirakl_sync.platforms.magento.settings import StoreSettings
+from mirakl_sync.platforms.sums import NOUGHT, check_sum, commission_by_line, expected_total
 from mirakl_sync.records.shop import CommissionShape, DraftLine, DraftShipping, OrderDraft
 
-NOUGHT = Decimal(0)
 FINE = Decimal("0.0001")
-ON_THE_ORDER = (CommissionShape.LINE, CommissionShape.DISCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def amounts_of(draft: OrderDraft, settings: StoreSettings) -> Amounts:
     """The amounts of a draft. ``Refused`` (``total_differs``) for one whose parts are not its total."""
     check_sum(draft)
     untaxed = draft.tax_exempt or settings.taxes == "none"
-    discounts = _discounts(draft) if draft.commission.shape is CommissionShape.DISCOUNT else {}
+    discounts = commission_by_line(draft) if draft.commission.shape is CommissionShape.DISCOUNT else {}
     lines = {
         line.line_id: replace(_sum(line, untaxed=untaxed), discount=discounts.get(line.line_id, NOUGHT))
         for line in draft.lines
@@ -86,22 +84,6 @@ def amounts_of(draft: OrderDraft, settings: StoreSettings) -> Amounts:
             code="total_differs",
         )
     return made
-
-
-def expected_total(draft: OrderDraft) -> Decimal:
-    """What the shop's order shows: the buyer's total, less a commission that stands on the order as money."""
-    kept = draft.commission.amount.amount if draft.commission.shape in ON_THE_ORDER else NOUGHT
-    return draft.total.amount - kept
-
-
-def check_sum(draft: OrderDraft) -> None:
-    """``Refused`` for a draft whose parts are not its total: no shop could hold it."""
-    parts = sum((line.gross for line in draft.lines), draft.shipping.gross)
-    if parts != draft.total.amount:
-        raise Refused(
-            f"The lines and the shipping of {draft.reference} are {parts}, its total is {draft.total.amount}.",
-            code="total_differs",
-        )
 
 
 def each(amount: Decimal, quantity: int) -> Decimal:
@@ -122,29 +104,3 @@ def _percent(sold: DraftLine | DraftShipping, net: Decimal) -> Decimal:
     if told and all(rate is not None for rate in told):
         return sum((rate for rate in told if rate is not None), NOUGHT)
     return (sold.tax * 100 / net).quantize(Decimal("0.01"), ROUND_HALF_UP) if net else NOUGHT
-
-
-def _discounts(draft: OrderDraft) -> dict[str, Decimal]:
-    """The commission spread over the lines: as the marketplace told it, else by value, to the last cent."""
-    amount = draft.commission.amount.amount
-    told = {line.line_id: line.commission for line in draft.lines}
-    if sum(told.values()) == amount and all(told[line.line_id] <= line.gross for line in draft.lines):
-        return told
-    goods = sum((line.gross for line in draft.lines), NOUGHT)
-    if amount > goods:
-        raise Refused(
-            f"The commission {amount} is more than the goods of {draft.reference} ({goods}).",
-            code="commission_over_goods",
-            way_out="Show the commission as an attribute for this connection.",
-        )
-    unit = smallest_unit(draft.currency)
-    parts = {
-        line.line_id: (amount * line.gross / goods).quantize(unit, ROUND_DOWN) if goods else NOUGHT
-        for line in draft.lines
-    }
-    rest = amount - sum(parts.values())
-    for line in sorted(draft.lines, key=lambda line: -line.gross):
-        if rest >= unit and parts[line.line_id] + unit <= line.gross:
-            parts[line.line_id] += unit
-            rest -= unit
-    return parts

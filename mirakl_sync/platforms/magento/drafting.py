@@ -14,9 +14,10 @@ from typing import Any
 
 from mirakl_sync.money import Money
 from mirakl_sync.platforms.magento import numbering
-from mirakl_sync.platforms.magento.amounts import NOUGHT, Amounts, Sum, each
+from mirakl_sync.platforms.magento.amounts import Amounts, Sum, each
 from mirakl_sync.platforms.magento.schemas import Product
 from mirakl_sync.platforms.magento.settings import StoreSettings
+from mirakl_sync.platforms.sums import NOUGHT
 from mirakl_sync.records.order import Address
 from mirakl_sync.records.shop import CommissionShape, DraftLine, DraftTax, OrderDraft
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mirakl_sync.errors import MiraklSyncError, Refused, TryLater, Unavailable
 from mirakl_sync.platforms.magento import carts, drafting, orders
-from mirakl_sync.platforms.magento.amounts import NOUGHT, Sum, amounts_of, expected_total
+from mirakl_sync.platforms.magento.amounts import Sum, amounts_of
 from mirakl_sync.platforms.magento.answers import NO_INVOICE, NOT_ON_HOLD, TAKEN
 from mirakl_sync.platforms.magento.catalogue import Catalogue
 from mirakl_sync.platforms.magento.client import MagentoClient
@@ -20,6 +20,7 @@ from mirakl_sync.platforms.magento.numbering import GHOST, ghost_number
 from mirakl_sync.platforms.magento.schemas import Item, ShopOrder
 from mirakl_sync.platforms.magento.settings import StoreSettings
 from mirakl_sync.platforms.magento.shop_facts import ShopFacts
+from mirakl_sync.platforms.sums import NOUGHT, expected_total
 from mirakl_sync.records.shop import CommissionShape, OrderDraft, OrderReference
 
 log = logging.getLogger(__name__)

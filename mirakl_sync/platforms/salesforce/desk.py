@@ -8,7 +8,7 @@ from mirakl_sync.errors import MiraklSyncError, Refused, TryLater, Unavailable
 from mirakl_sync.platforms.salesforce import orders
 from mirakl_sync.platforms.salesforce.doors import Maker, OrderDoor
 from mirakl_sync.platforms.salesforce.naming import order_number
-from mirakl_sync.platforms.salesforce.placing import address_body, attributes_of, check_sum, differing, order_body
+from mirakl_sync.platforms.salesforce.placing import address_body, attributes_of, check, differing, order_body
 from mirakl_sync.platforms.salesforce.schemas import ShopOrder
 from mirakl_sync.platforms.salesforce.settings import StoreSettings
 from mirakl_sync.platforms.salesforce.stock import Stock
@@ -79,7 +79,7 @@ def release(desk: Desk, order: ShopOrder, draft: OrderDraft) -> ShopOrder:
         )
     if orders.has_left(order):
         return order
-    check_sum(draft)
+    check(draft)
     if order.total != draft.total.amount or order.currency != draft.currency:
         raise Refused(
             f"Salesforce order {order.order_no} shows {order.total} {order.currency}, it must be {draft.total}; lines "

@@ -10,6 +10,7 @@ from mirakl_sync.errors import Refused
 from mirakl_sync.money import smallest_unit
 from mirakl_sync.platforms.salesforce.naming import order_number
 from mirakl_sync.platforms.salesforce.settings import StoreSettings
+from mirakl_sync.platforms.sums import check_sum
 from mirakl_sync.records.order import Address
 from mirakl_sync.records.shop import CommissionShape, DraftLine, OrderDraft
 
@@ -31,7 +32,7 @@ def order_body(draft: OrderDraft, settings: StoreSettings) -> dict[str, Any]:
             f"Salesforce takes no order without addresses, and {draft.reference.order_id} has none yet.",
             code="address_missing",
         )
-    check_sum(draft)
+    check(draft)
     number = order_number(draft.reference, settings.number_prefix)
     return {
         "orderNo": number,
@@ -49,15 +50,9 @@ def order_body(draft: OrderDraft, settings: StoreSettings) -> dict[str, Any]:
     }
 
 
-def check_sum(draft: OrderDraft) -> None:
-    """``Refused`` (total_differs) where the lines and the shipping are not the total, to the cent."""
-    total = sum((line.gross for line in draft.lines), draft.shipping.gross)
-    if total != draft.total.amount or draft.currency != draft.total.currency:
-        raise Refused(
-            f"The lines and the shipping of {draft.reference.order_id} add up to {total} {draft.currency}, not to "
-            f"{draft.total}.",
-            code="total_differs",
-        )
+def check(draft: OrderDraft) -> None:
+    """``Refused`` where the lines and the shipping are not the total, or there are more lines than an order takes."""
+    check_sum(draft)
     if not 1 <= len(draft.lines) <= MOST_LINES:
         raise Refused(
             f"An order in Salesforce has 1 to {MOST_LINES} lines; {draft.reference.order_id} has {len(draft.lines)}.",

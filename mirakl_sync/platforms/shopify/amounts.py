@@ -9,6 +9,7 @@ from typing import Any
 
 from mirakl_sync.errors import Refused
 from mirakl_sync.money import smallest_unit
+from mirakl_sync.platforms.sums import check_sum
 from mirakl_sync.records.shop import DraftTax, OrderDraft
 
 _RATE = Decimal("0.0001")
@@ -28,16 +29,11 @@ class Share:
         return self.price * self.quantity
 
 
-def check_sum(draft: OrderDraft) -> None:
+def check(draft: OrderDraft) -> None:
     """``Refused`` where lines and shipping do not make the total, or an amount is no whole number of cents."""
-    parts = [*(line.gross for line in draft.lines), draft.shipping.gross]
-    if sum(parts, Decimal(0)) != draft.total.amount or draft.total.currency != draft.currency:
-        raise Refused(
-            f"The lines and shipping of {draft.reference} make {sum(parts, Decimal(0))}, not {draft.total}.",
-            code="total_differs",
-        )
+    check_sum(draft)
     unit = smallest_unit(draft.currency)
-    if any(part < 0 or part % unit for part in parts):
+    if any(part < 0 or part % unit for part in (*(line.gross for line in draft.lines), draft.shipping.gross)):
         raise Refused(f"An amount of {draft.reference} cannot be paid in {draft.currency}.", code="total_differs")
 
 

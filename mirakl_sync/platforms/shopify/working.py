@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 
 from mirakl_sync.errors import MiraklSyncError, NeedsAnswer, RateLimited, Refused, TryLater, Unavailable
 from mirakl_sync.money import Money
-from mirakl_sync.platforms.shopify import definitions, orders, placing
-from mirakl_sync.platforms.shopify.amounts import check_sum
+from mirakl_sync.platforms.shopify import amounts, definitions, orders, placing
 from mirakl_sync.platforms.shopify.client import Orders
 from mirakl_sync.platforms.shopify.facts import Catalogue, quoted
 from mirakl_sync.platforms.shopify.gids import number
@@ -43,7 +42,7 @@ def create(desk: Desk, draft: OrderDraft) -> ShopOrder:
     Held or not, an order takes its pieces at once. Until the hold is placed it is unpaid, and a crash in between is
     mended by ``find``.
     """
-    check_sum(draft)
+    amounts.check(draft)
     define(desk)
     standing = desk.client.by_reference(str(draft.reference))
     if standing is not None:

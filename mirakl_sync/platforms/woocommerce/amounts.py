@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
-from mirakl_sync.errors import Refused
 from mirakl_sync.money import smallest_unit
+from mirakl_sync.platforms.sums import ON_THE_ORDER, commission_by_line, expected_total
 from mirakl_sync.platforms.woocommerce.settings import StoreSettings
 from mirakl_sync.platforms.woocommerce.tax import Place, Rounding, Sale, TaxRules, solve, tax_on
 from mirakl_sync.records.order import Address
 from mirakl_sync.records.shop import CommissionShape, DraftLine, DraftShipping, OrderDraft
 
 SHIPPING = "\x00shipping"
-ON_THE_ORDER = (CommissionShape.LINE, CommissionShape.DISCOUNT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +51,10 @@ def _exempt(draft: OrderDraft, settings: StoreSettings) -> bool:
     return draft.tax_exempt or settings.taxes == "exempt" or draft.commission.shape in ON_THE_ORDER
 
 
-def expected_total(draft: OrderDraft) -> Decimal:
-    """What the shop's order shows: the buyer's total, less a commission that stands on the order as money."""
-    kept = draft.commission.amount.amount if draft.commission.shape in ON_THE_ORDER else Decimal(0)
-    return draft.total.amount - kept
-
-
 def gross_amounts(draft: OrderDraft, settings: StoreSettings) -> Amounts:
     """Amounts as paid, for an order the shop does not tax."""
     exempt = _exempt(draft, settings)
-    discounts = _discounts(draft) if draft.commission.shape is CommissionShape.DISCOUNT else {}
+    discounts = commission_by_line(draft) if draft.commission.shape is CommissionShape.DISCOUNT else {}
     tax_class = None if exempt else settings.zero_rate_class
     lines = {
         line.line_id: LineAmounts(line.gross, line.gross - discounts.get(line.line_id, Decimal(0)), tax_class)
@@ -121,16 +114,6 @@ def place_of(draft: OrderDraft, rules: TaxRules) -> Place:
     return Place(address.country_code, address.state, address.zip_code, address.city)
 
 
-def check_sum(draft: OrderDraft) -> None:
-    """``Refused`` for a draft whose parts are not its total: no shop could hold it."""
-    parts = sum((line.gross for line in draft.lines), draft.shipping.gross)
-    if parts != draft.total.amount:
-        raise Refused(
-            f"The lines and the shipping of {draft.reference} are {parts}, its total is {draft.total.amount}.",
-            code="draft_total",
-        )
-
-
 def _sale(
     key: str,
     sold: DraftLine | DraftShipping,
@@ -176,33 +159,3 @@ def _taxes_as_sold(line: DraftLine, tax_class: str, rules: TaxRules, place: Plac
     if sold and all(rate is not None for rate in sold):
         return sum(rate for rate in sold if rate is not None) == sum(rate.percent for rate in rates)
     return abs(tax_on(line.gross - line.tax, rates, rounding) - line.tax) <= rounding.unit
-
-
-def _discounts(draft: OrderDraft) -> dict[str, Decimal]:
-    """The commission spread over the lines: as the marketplace told it, else by value, to the last cent."""
-    amount = draft.commission.amount.amount
-    told = {line.line_id: line.commission for line in draft.lines}
-    if sum(told.values()) == amount and all(told[line.line_id] <= line.gross for line in draft.lines):
-        return told
-    goods = sum((line.gross for line in draft.lines), Decimal(0))
-    if amount > goods:
-        raise Refused(
-            f"The commission {amount} is more than the goods of {draft.reference} ({goods}).",
-            code="commission_over_goods",
-            way_out="Show the commission as an attribute for this connection.",
-        )
-    unit = smallest_unit(draft.currency)
-    parts = {
-        line.line_id: (amount * line.gross / goods).quantize(unit, ROUND_DOWN) if goods else Decimal(0)
-        for line in draft.lines
-    }
-    return _with_rest(draft, parts, amount - sum(parts.values()), unit)
-
-
-def _with_rest(draft: OrderDraft, parts: dict[str, Decimal], rest: Decimal, unit: Decimal) -> dict[str, Decimal]:
-    """Hand the cents lost in rounding to the lines that have room for them."""
-    for line in sorted(draft.lines, key=lambda line: -line.gross):
-        if rest >= unit and parts[line.line_id] + unit <= line.gross:
-            parts[line.line_id] += unit
-            rest -= unit
-    return parts

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from mirakl_sync.errors import MiraklSyncError, Refused, TryLater, Unavailable
+from mirakl_sync.platforms.sums import check_sum
 from mirakl_sync.platforms.woocommerce import orders
 from mirakl_sync.platforms.woocommerce.amounts import (
     SHIPPING,
     Amounts,
-    check_sum,
     gross_amounts,
     net_amounts,
     place_of,

@@ -9,7 +9,7 @@ import pytest
 
 from mirakl_sync.errors import Refused
 from mirakl_sync.money import Money, smallest_unit
-from mirakl_sync.platforms.shopify.amounts import check_sum, shares, tax_lines, told_taxes
+from mirakl_sync.platforms.shopify.amounts import check, shares, tax_lines, told_taxes
 from mirakl_sync.records.shop import DraftTax
 from tests.platforms.drafts import any_draft, draft
 
@@ -73,11 +73,11 @@ def test_a_sum_of_taxes_without_names_is_one_tax():
 )
 def test_amounts_that_cannot_be_exact_are_refused_before_anything_is_sent(lame):
     with pytest.raises(Refused) as refusal:
-        check_sum(lame)
+        check(lame)
     assert refusal.value.code == "total_differs"
 
 
 def test_a_draft_that_adds_up_passes():
     wanted = draft()
-    check_sum(wanted)
-    check_sum(replace(wanted, lines=wanted.lines))
+    check(wanted)
+    check(replace(wanted, lines=wanted.lines))
