@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from mirakl_sync.sandbox.inventory_planner import Planner, create_app, settings_from
 from mirakl_sync.sandbox.inventory_planner.catalogue import seed
+from tests.sandbox.remote import Remote
 
 HEADERS = {"Authorization": "ip-sandbox-key", "Account": "a12345"}
 NOW = "2026-11-19T08:12:00"
@@ -25,15 +26,13 @@ SALES = (
 
 
 @dataclass
-class Client:
+class Client(Remote):
     """Speaks the API with the account's key; `control` speaks to /_sandbox/."""
 
     planner: Planner
 
     def __post_init__(self) -> None:
-        app = create_app(self.planner)
-        app.testing = True
-        self.flask = app.test_client()
+        self.open(create_app(self.planner))
 
     def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
         more.setdefault("headers", HEADERS)
@@ -45,12 +44,6 @@ class Client:
         answer = self("GET", path)
         assert answer.status_code == 200, answer.text
         assert answer.json["result"] == {"status": "success"}
-        return answer.json
-
-    def control(self, path: str, body: Any = None) -> Any:
-        method = "GET" if body is None else "POST"
-        answer = self.flask.open(f"/_sandbox/{path}", method=method, json=body)
-        assert answer.status_code == 200, answer.text
         return answer.json
 
     def books(self) -> Any:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
 from tests.sandbox.inventory_planner.conftest import NOW, SALES, VARIANT, Client
+from tests.sandbox.listening import Quiet, listening
 
 PRODUCTS = "product_id,title,price,SKU,created_at,stock_quantity,vendor,tags"
 ORDERS = "order_number,product_id,sku,date,price,quantity,canceled"
@@ -34,7 +34,7 @@ class Files:
 def files() -> Iterator[Files]:
     held = Files()
 
-    class Host(BaseHTTPRequestHandler):
+    class Host(Quiet, BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:
             self.do_GET()
 
@@ -47,16 +47,8 @@ def files() -> Iterator[Files]:
             if self.command == "GET":
                 self.wfile.write(body[: len(body) - held.missing])
 
-        def log_message(self, *words: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Host)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    held.url = f"http://127.0.0.1:{server.server_port}"
-    yield held
-    server.shutdown()
-    server.server_close()
+    with listening(Host) as held.url:
+        yield held
 
 
 @pytest.fixture

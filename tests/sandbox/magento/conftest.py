@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from mirakl_sync.sandbox.magento import Access, MagentoSettings, Shop, create_app
 from mirakl_sync.sandbox.magento.catalogue import seed
+from tests.sandbox.remote import Remote
 
 HOST = "http://shop.example"
 
@@ -44,15 +45,13 @@ def search(*filters: tuple[str, Any, str], **more: Any) -> str:
 
 
 @dataclass
-class Client:
+class Client(Remote):
     """Speaks REST with the integration's keys; `control` speaks to /_sandbox/."""
 
     shop: Shop
 
     def __post_init__(self) -> None:
-        app = create_app(self.shop)
-        app.testing = True
-        self.flask = app.test_client()
+        self.open(create_app(self.shop))
 
     def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
         url = path if path.startswith("/") else f"/rest/default/V1/{path}"
@@ -78,11 +77,6 @@ class Client:
         answer = self(method, path, body)
         assert answer.status_code >= 400, answer.text
         return answer.status_code, answer.json["message"]
-
-    def control(self, path: str, body: Any = None, method: str = "") -> Any:
-        answer = self.flask.open(f"/_sandbox/{path}", method=method or ("GET" if body is None else "POST"), json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json
 
     def salable(self, sku: str) -> Any:
         return self.get(f"inventory/get-product-salable-quantity/{sku}/1")

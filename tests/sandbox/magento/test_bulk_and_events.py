@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
+from tests.sandbox.listening import receiving
 from tests.sandbox.magento.conftest import Client, entity
 
 Make = Callable[..., Client]
@@ -54,31 +53,16 @@ class Sink:
     headers: dict[str, str] = field(default_factory=dict)
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
 
+    def take(self, _path: str, headers: dict[str, str], raw: bytes) -> tuple[int, dict[str, str]]:
+        self.got.append((headers, raw))
+        return self.statuses.pop(0) if self.statuses else 200, self.headers
+
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:
     sink = Sink()
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"]))
-            sink.got.append((dict(self.headers.items()), raw))
-            self.send_response(sink.statuses.pop(0) if sink.statuses else 200)
-            for name, value in {"Content-Length": "0", **sink.headers}.items():
-                self.send_header(name, value)
-            self.end_headers()
-
-        def log_message(self, *words: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    sink.url = f"http://127.0.0.1:{server.server_port}"
-    yield sink
-    server.shutdown()
-    server.server_close()
+    with receiving(sink.take) as sink.url:
+        yield sink
 
 
 def subscribe(client: Client, url: str, event: str = "sales.shipment.created") -> Any:

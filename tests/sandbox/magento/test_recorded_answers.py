@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from mirakl_sync.sandbox.magento import MagentoSettings, Shop
 from tests.sandbox.magento.conftest import Client
-from tests.sandbox.magento.recorded import FOLDER, differences, needs_recordings, recording
+from tests.sandbox.magento.recorded import RECORDINGS
 
 ADDRESS = {"firstname": "Ana", "lastname": "Test", "street": ["Calle 1"], "city": "Madrid", "postcode": "28001"}
 ADDRESS |= {"country_id": "ES", "region": "Madrid", "region_id": 161, "region_code": "Madrid"}
@@ -72,7 +72,7 @@ SESSION: list[Any] = [
 
 
 def ask(client: Client, name: str, bulks: dict[str, str]) -> TestResponse:
-    asked = recording(name)["request"]
+    asked = RECORDINGS.read(name)["request"]
     path = asked["path"]
     for theirs, ours in bulks.items():
         path = path.replace(theirs, ours)
@@ -90,7 +90,7 @@ def read(answer: TestResponse) -> Any:
 
 @pytest.fixture(scope="module")
 def session() -> dict[str, tuple[dict[str, Any], TestResponse]]:
-    needs_recordings()
+    RECORDINGS.needed()
     client = Client(Shop(MagentoSettings(url="http://127.0.0.1:8090")))
     bulks: dict[str, str] = {}
     answers = {}
@@ -98,7 +98,7 @@ def session() -> dict[str, tuple[dict[str, Any], TestResponse]]:
         if not isinstance(step, str):
             step(client)
             continue
-        theirs, ours = recording(step)["response"], ask(client, step, bulks)
+        theirs, ours = RECORDINGS.read(step)["response"], ask(client, step, bulks)
         answers[step] = (theirs, ours)
         if isinstance(theirs["body"], dict) and "bulk_uuid" in theirs["body"]:
             bulks[theirs["body"]["bulk_uuid"]] = ours.json["bulk_uuid"]
@@ -106,8 +106,10 @@ def session() -> dict[str, tuple[dict[str, Any], TestResponse]]:
 
 
 def test_every_recorded_file_is_replayed() -> None:
-    needs_recordings()
-    assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(s for s in SESSION if isinstance(s, str))
+    RECORDINGS.needed()
+    assert sorted(path.stem for path in RECORDINGS.folder.glob("*.json")) == sorted(
+        s for s in SESSION if isinstance(s, str)
+    )
 
 
 @pytest.mark.parametrize("name", [step for step in SESSION if isinstance(step, str)])
@@ -115,4 +117,4 @@ def test_the_answer_is_the_recorded_one(session: dict[str, Any], name: str) -> N
     theirs, ours = session[name]
     assert ours.status_code == theirs["status"]
     assert ours.content_type.replace(" ", "").lower() == theirs["headers"]["Content-Type"].replace(" ", "").lower()
-    assert differences(theirs["body"], read(ours)) == []
+    assert RECORDINGS.differences(theirs["body"], read(ours)) == []

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from mirakl_sync.sandbox.salesforce import InstanceSettings, Shop, create_app
 from mirakl_sync.sandbox.salesforce.catalogue import seed
+from tests.sandbox.remote import Remote
 
 ORG = "f_ecom_zzte_053"
 ORDERS = f"/checkout/orders/v1/organizations/{ORG}/orders"
@@ -37,16 +38,14 @@ GOODS = [
 
 
 @dataclass
-class Client:
+class Client(Remote):
     """Speaks with every door; `control` speaks to /_sandbox/."""
 
     shop: Shop
     tokens: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        app = create_app(self.shop)
-        app.testing = True
-        self.flask = app.test_client()
+        self.open(create_app(self.shop))
 
     def token(self, kind: str) -> str:
         if kind not in self.tokens:
@@ -76,12 +75,6 @@ class Client:
 
     def get(self, path: str, token: str = "account_manager", **query: Any) -> Any:
         answer = self("GET", path, token=token, query_string=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json
-
-    def control(self, path: str, body: Any = None) -> Any:
-        method = "GET" if body is None else "POST"
-        answer = self.flask.open(f"/_sandbox/{path}", method=method, json=body)
         assert answer.status_code == 200, answer.text
         return answer.json
 

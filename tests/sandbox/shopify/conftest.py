@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from mirakl_sync.sandbox.shopify import Shop, ShopSettings, create_app
+from tests.sandbox.remote import Remote
 
 TOKEN = "shpat_sandbox"
 GOODS = [
@@ -32,7 +33,7 @@ def money(amount: str, currency: str = "EUR") -> dict[str, Any]:
 
 
 @dataclass
-class Client:
+class Client(Remote):
     """Speaks GraphQL with the shop's token; `control` speaks to /_sandbox/."""
 
     shop: Shop
@@ -40,9 +41,7 @@ class Client:
     ids: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        app = create_app(self.shop)
-        app.testing = True
-        self.flask = app.test_client()
+        self.open(create_app(self.shop))
 
     def send(self, query: str, *, token: str = TOKEN, version: str = "", **variables: Any) -> TestResponse:
         return self.flask.post(
@@ -63,11 +62,6 @@ class Client:
         answer = self.send(query, **variables)
         assert answer.status_code == 200, answer.text
         return answer.json["errors"]
-
-    def control(self, path: str, body: Any = None, method: str = "") -> Any:
-        answer = self.flask.open(f"/_sandbox/{path}", method=method or ("GET" if body is None else "POST"), json=body)
-        assert answer.status_code == 200, answer.text
-        return answer.json
 
     def variant(self, sku: str) -> str:
         if sku not in self.ids:

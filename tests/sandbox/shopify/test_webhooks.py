@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from mirakl_sync.sandbox.shopify.deliveries import sign
+from tests.sandbox.listening import receiving
 
 SUBSCRIBE = """mutation($topic: WebhookSubscriptionTopic!, $w: WebhookSubscriptionInput!) {
   webhookSubscriptionCreate(topic: $topic, webhookSubscription: $w) {
@@ -34,31 +33,16 @@ class Sink:
     def bodies(self, topic: str) -> list[Any]:
         return [json.loads(raw) for headers, raw in self.got if headers["X-Shopify-Topic"] == topic]
 
+    def take(self, _path: str, headers: dict[str, str], raw: bytes) -> tuple[int, dict[str, str]]:
+        self.got.append((headers, raw))
+        return self.status, {"Location": "/elsewhere"}
+
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:
     sink = Sink()
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"]))
-            sink.got.append((dict(self.headers.items()), raw))
-            self.send_response(sink.status)
-            self.send_header("Content-Length", "0")
-            self.send_header("Location", "/elsewhere")
-            self.end_headers()
-
-        def log_message(self, *words: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    sink.url = f"http://127.0.0.1:{server.server_port}"
-    yield sink
-    server.shutdown()
-    server.server_close()
+    with receiving(sink.take) as sink.url:
+        yield sink
 
 
 def listen(client, sink, *topics):

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
 from mirakl_sync.sandbox.woocommerce import Key, Shop, ShopSettings, create_app
+from tests.sandbox.listening import receiving
+from tests.sandbox.remote import Remote
 
 BASIC = ("ck_sandbox", "cs_sandbox")
 
 
 @dataclass
-class Client:
+class Client(Remote):
     """Speaks wc/v3 with the shop's key; `control` speaks to /_sandbox/."""
 
     shop: Shop
 
     def __post_init__(self) -> None:
-        app = create_app(self.shop)
-        app.testing = True
-        self.flask = app.test_client()
+        self.open(create_app(self.shop))
 
     def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
         more.setdefault("auth", BASIC)
@@ -45,12 +43,6 @@ class Client:
 
     def put(self, path: str, body: Any) -> Any:
         answer = self("PUT", path, body)
-        assert answer.status_code == 200, answer.text
-        return answer.json
-
-    def control(self, path: str, body: Any = None) -> Any:
-        method = "GET" if body is None else "POST"
-        answer = self.flask.open(f"/_sandbox/{path}", method=method, json=body)
         assert answer.status_code == 200, answer.text
         return answer.json
 
@@ -93,28 +85,13 @@ class Sink:
     def topics(self) -> list[str]:
         return [headers.get("X-WC-Webhook-Topic", "ping") for _, headers, _ in self.got]
 
+    def take(self, path: str, headers: dict[str, str], raw: bytes) -> tuple[int, dict[str, str]]:
+        self.got.append((path, headers, raw))
+        return self.status, {"Location": "/elsewhere"}
+
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:
     sink = Sink()
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"]))
-            sink.got.append((self.path, dict(self.headers.items()), raw))
-            self.send_response(sink.status)
-            self.send_header("Content-Length", "0")
-            self.send_header("Location", "/elsewhere")
-            self.end_headers()
-
-        def log_message(self, *words: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    sink.url = f"http://127.0.0.1:{server.server_port}"
-    yield sink
-    server.shutdown()
-    server.server_close()
+    with receiving(sink.take) as sink.url:
+        yield sink

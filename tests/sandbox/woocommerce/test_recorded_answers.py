@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from mirakl_sync.sandbox.woocommerce import Key, Shop, ShopSettings, create_app
 from mirakl_sync.sandbox.woocommerce.deliveries import sign
-from tests.sandbox.woocommerce.recorded import DELIVERIES, FOLDER, differences, needs_recordings, recording
+from tests.sandbox.woocommerce.recorded import DELIVERIES, RECORDINGS
 
 HEADERS = ("Link", "Location", "Allow", "X-WP-Total", "X-WP-TotalPages", "Cache-Control", "Content-Type")
 KEYS = {"14-err-ro-key": "ck_ro", "15-err-wo-key": "ck_wo"}
@@ -101,7 +101,7 @@ ELSEWHERE = {"vector-webhook-signature"}
 
 @pytest.fixture(scope="module")
 def session() -> dict[str, tuple[dict[str, Any], TestResponse]]:
-    needs_recordings()
+    RECORDINGS.needed()
     keys = [Key("ck", "cs"), Key("ck_ro", "cs", "read"), Key("ck_wo", "cs", "write")]
     shop = Shop(ShopSettings(url=ADDRESS, webhook_seconds=3600), keys)
     # No ping: the recorded addresses lead to a receiver that is not there.
@@ -114,7 +114,7 @@ def session() -> dict[str, tuple[dict[str, Any], TestResponse]]:
         if isinstance(step, tuple):
             between(shop, flask, *step)
             continue
-        theirs = recording(step)
+        theirs = RECORDINGS.read(step)
         shop.clock.advance(1)
         answers[step] = (theirs, ask(flask, theirs["request"], KEYS.get(step, "ck")))
     return answers
@@ -147,7 +147,7 @@ def test_the_sandbox_answers_as_recorded(name: str, session: dict[str, tuple[dic
     theirs, ours = session[name]
     wanted = theirs["response"]
     assert ours.status_code == wanted["status"], ours.text
-    assert differences(wanted["body"], ours.json) == []
+    assert RECORDINGS.differences(wanted["body"], ours.json) == []
 
 
 @pytest.mark.parametrize("name", RECORDED)
@@ -171,14 +171,14 @@ def test_error_bodies_are_recorded_word_for_word(
 
 
 def test_no_recorded_file_is_forgotten() -> None:
-    needs_recordings()
-    names = {path.stem for path in FOLDER.glob("*.json")}
+    RECORDINGS.needed()
+    names = {path.stem for path in RECORDINGS.folder.glob("*.json")}
     deliveries = {name for name in names if "-wh-" in name}
     assert names - deliveries - ELSEWHERE == set(RECORDED)
     assert deliveries == set(DELIVERIES) | REPEATS
 
 
 def test_the_recorded_signature_is_the_one_we_compute() -> None:
-    needs_recordings()
-    vector = recording("vector-webhook-signature")
+    RECORDINGS.needed()
+    vector = RECORDINGS.read("vector-webhook-signature")
     assert sign(vector["raw_body"].encode(), vector["secret"]) == vector["signature"]

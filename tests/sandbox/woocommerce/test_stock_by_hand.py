@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from mirakl_sync.sandbox.woocommerce import from_plan
+from mirakl_sync.sandbox.woocommerce.checkout import product_of
+from mirakl_sync.sandbox.woocommerce.stock_control import correct
 from tests.sandbox.woocommerce.conftest import BASIC, Client, Sink
 
 
@@ -121,8 +123,9 @@ def test_a_reset_forgets_the_history(client: Client) -> None:
 
 
 def test_of_a_product_that_moves_all_day_the_last_thousand_changes_are_kept(client: Client) -> None:
+    mug = product_of(client.shop, "MUG-1")
     for number in range(1010):
-        client.control("stock", {"sku": "MUG-1", "quantity": number + 1000})
+        correct(client.shop, mug, number + 1000)
     kept = history(client, "MUG-1")
     assert (len(kept), kept[-1]) == (1000, ("edit", 2008, 2009))
 

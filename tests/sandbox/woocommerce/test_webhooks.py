@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from mirakl_sync.sandbox.woocommerce.deliveries import sign
+from tests.sandbox.recordings import kind
 from tests.sandbox.woocommerce.conftest import Client, Sink
-from tests.sandbox.woocommerce.recorded import DELIVERIES, differences, kind, needs_recordings, recording
+from tests.sandbox.woocommerce.recorded import DELIVERIES, RECORDINGS
 
 SECRET = "sink-secret"
 TOPICS = ("order.created", "order.updated", "order.deleted", "product.updated", "product.deleted")
@@ -169,7 +170,7 @@ def test_trouble_on_demand(client: Client, sink: Sink) -> None:
 
 
 def test_deliveries_look_as_recorded(client: Client, sink: Sink) -> None:
-    needs_recordings()
+    RECORDINGS.needed()
     register(client, sink, *TOPICS)
     buyer = {"first_name": "Ana", "country": "ES", "email": "ana@example.test"}
     lines = [{"sku": "MUG-1", "quantity": 1}, {"sku": "TEE-S", "quantity": 1}]
@@ -183,12 +184,14 @@ def test_deliveries_look_as_recorded(client: Client, sink: Sink) -> None:
     flush(client)
     ours = {(h["X-WC-Webhook-Topic"], json.loads(raw).get("type")): (h, json.loads(raw)) for _, h, raw in sink.got}
     for name, key in DELIVERIES.items():
-        theirs = recording(name)["request"]
+        theirs = RECORDINGS.read(name)["request"]
         headers, sent = ours[key]
         wanted = {h for h in theirs["headers"] if h.startswith("x-wc") or h in {"content-type", "user-agent"}}
         assert wanted <= {h.lower() for h in headers}
         assert headers["User-Agent"] == theirs["headers"]["user-agent"]
-        odd = [found for found in differences(shape(theirs["body"]), shape(sent)) if "price_html" not in found]
+        odd = [
+            found for found in RECORDINGS.differences(shape(theirs["body"]), shape(sent)) if "price_html" not in found
+        ]
         assert odd == []
 
 
