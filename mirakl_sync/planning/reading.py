@@ -6,21 +6,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
-from mirakl_sync.cases.step import Ask
 from mirakl_sync.db.insert import insert_many_once
 from mirakl_sync.db.models import PlannerDesk, PlannerFact, PlannerFile, PlannerIncoming, PlannerSnapshot, Store
 from mirakl_sync.db.transaction import Transaction
-from mirakl_sync.errors import MiraklSyncError, Misconfigured, TryLater
+from mirakl_sync.errors import MiraklSyncError, Misconfigured
 from mirakl_sync.inbox import desk
 from mirakl_sync.planning import lease, probing, settings
 from mirakl_sync.planning.files import FileState
 from mirakl_sync.planning.proof import Shown, judge
-from mirakl_sync.planning.sending import AGAIN, MENDED_BY_PEOPLE, MISCONFIGURED, PlanningReport, open_desk
+from mirakl_sync.planning.sending import A_DAY, MISCONFIGURED, PlanningReport, ask_about, open_desk, wait_after
 from mirakl_sync.planning.settings import FeedSettings
 from mirakl_sync.planning.snapshots import SnapshotState
 from mirakl_sync.platforms.planner import Planner, Way
@@ -30,7 +29,6 @@ from mirakl_sync.wiring import Wiring
 
 T = TypeVar("T")
 AT_ONCE = 500
-A_DAY = timedelta(days=1)
 # Files are looked for in its numbers for so many nights; then they are left as they are.
 PATIENCE = timedelta(days=7)
 
@@ -61,7 +59,7 @@ def read(planner_pk: int, wiring: Wiring, *, night_over: bool = False) -> Planni
     except BaseException:
         _ended(wiring, planner_pk, None)
         raise
-    _done(wiring, store, told, words)
+    _done(wiring, store, told, words, began=now)
     return PlanningReport(words)
 
 
@@ -177,30 +175,27 @@ def _judge_table(
     return verdict.shown
 
 
-def _done(wiring: Wiring, store: Store, told: FeedSettings, words: str) -> None:
+def _done(wiring: Wiring, store: Store, told: FeedSettings, words: str, *, began: datetime) -> None:
     now = wiring.now()
     with wiring.db.transaction() as tx:
         row = tx.get_one(PlannerDesk, store.id)
         row.leased_until = row.next_read_at = None
         row.read_at = now
-        last = told.nights.last(now)
-        if now >= last + told.read_after:
+        # what was read before the night was over may lack what came at its end
+        last = told.nights.last(began)
+        if began >= last + told.read_after:
             row.read_for = last
         heartbeat.beat(tx, f"planner read:{store.key}", now, A_DAY, words)
         desk.close_by_key(tx, None, MISCONFIGURED, _key(store.key), now, "the planner was read again")
 
 
 def _ended(wiring: Wiring, planner_pk: int, error: MiraklSyncError | None) -> None:
-    now, wait = wiring.now(), MENDED_BY_PEOPLE
-    if isinstance(error, TryLater):
-        wait = max(AGAIN, timedelta(seconds=error.after or 0))
+    now = wiring.now()
     with wiring.db.transaction() as tx:
         row, store = tx.get_one(PlannerDesk, planner_pk), tx.get_one(Store, planner_pk)
-        row.leased_until, row.next_read_at = None, now + wait
+        row.leased_until, row.next_read_at = None, now + wait_after(error)
         if isinstance(error, Misconfigured):
-            words = f"Planner {store.key} cannot be read: {error.words}"
-            facts: dict[str, Any] = {"way_out": error.way_out}
-            desk.open_item(tx, None, Ask(MISCONFIGURED, _key(store.key), words, facts=facts), "", None, now)
+            ask_about(tx, _key(store.key), f"Planner {store.key} cannot be read: {error.words}", error, now)
 
 
 def _key(planner: str) -> str:

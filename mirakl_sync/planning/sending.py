@@ -175,14 +175,16 @@ def _done(wiring: Wiring, store: Store, run: datetime | None, regular: bool, wor
 
 def _interrupted(wiring: Wiring, store: Store, error: MiraklSyncError) -> None:
     now = wiring.now()
-    wait = MENDED_BY_PEOPLE
-    if isinstance(error, TryLater):
-        wait = max(AGAIN, timedelta(seconds=error.after or 0))
     with wiring.db.transaction() as tx:
         row = tx.get_one(PlannerDesk, store.id)
-        row.leased_until, row.next_at, row.trouble = None, now + wait, error.words
+        row.leased_until, row.next_at, row.trouble = None, now + wait_after(error), error.words
         if isinstance(error, Misconfigured):
             _ask(tx, store.key, error, now)
+
+
+def wait_after(error: MiraklSyncError | None) -> timedelta:
+    """Until a planner is tried again: soon only where time is all that is needed."""
+    return max(AGAIN, timedelta(seconds=error.after or 0)) if isinstance(error, TryLater) else MENDED_BY_PEOPLE
 
 
 def _give_back(wiring: Wiring, planner_pk: int) -> None:
@@ -195,6 +197,9 @@ def _key(planner: str) -> str:
 
 
 def _ask(tx: Transaction, planner: str, error: MiraklSyncError, now: datetime) -> None:
-    words = f"Planner {planner} cannot be served: {error.words}"
-    ask = Ask(MISCONFIGURED, _key(planner), words, facts={"way_out": error.way_out})
-    desk.open_item(tx, None, ask, "", None, now)
+    ask_about(tx, _key(planner), f"Planner {planner} cannot be served: {error.words}", error, now)
+
+
+def ask_about(tx: Transaction, key: str, words: str, error: MiraklSyncError, now: datetime) -> None:
+    """A wrong key or setting is somebody's to mend."""
+    desk.open_item(tx, None, Ask(MISCONFIGURED, key, words, facts={"way_out": error.way_out}), "", None, now)

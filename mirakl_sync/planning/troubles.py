@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, select
 
+from mirakl_sync.db.among import among
 from mirakl_sync.db.models import (
     Connection,
     Order,
@@ -93,23 +94,27 @@ def _unknown(tx: Transaction, store: Store, row: PlannerDesk, now: datetime) -> 
     )
     missing = set(tx.execute(sold.distinct().limit(_READ)).scalars())
     if missing and row.way != Way.NATIVE:
-        missing &= _told(tx, store, row.read_at)
+        missing = _told(tx, store, missing, row.read_at)
     if missing:
         skus = sorted(missing)
         words = f"{store.key} does not know {_counted(len(skus), 'SKU')} that sold: {_some(skus)}."
         yield Found(UNKNOWN, store.key, words, {"count": len(skus), "skus": skus[:NAMED]})
 
 
-def _told(tx: Transaction, store: Store, read_at: datetime) -> set[str]:
-    """SKUs the planner was told of before it was read, by files that are not in doubt."""
+def _told(tx: Transaction, store: Store, skus: Iterable[str], read_at: datetime) -> set[str]:
+    """Those of the SKUs the planner was told of before it was read, by files that are not in doubt."""
     open_files = select(PlannerFile.id).where(
         PlannerFile.planner_pk == store.id,
         PlannerFile.feed == Feed.VARIANTS,
         PlannerFile.state.in_((*ON_ITS_WAY, FileState.BROUGHT, FileState.IGNORED)),
     )
-    waits = PlannerRow.due | PlannerRow.file_id.in_(open_files) | (PlannerRow.changed_at > read_at)
+    # of an old line nobody knows the file any more: it was forgotten long after the planner had read it
+    in_doubt = PlannerRow.file_id.is_not(None) & PlannerRow.file_id.in_(open_files)
+    waits = PlannerRow.due | in_doubt | (PlannerRow.changed_at > read_at)
     told = (PlannerRow.feed == Feed.VARIANTS, PlannerRow.sent_digest != "", ~waits)
-    return set(tx.execute(select(PlannerRow.sku).where(PlannerRow.planner_pk == store.id, *told)).scalars())
+    meant = among(PlannerRow.sku, "skus", tx.get_bind().dialect.name)
+    asked = select(PlannerRow.sku).where(PlannerRow.planner_pk == store.id, *told, meant)
+    return set(tx.execute(asked, {"skus": list(skus)}).scalars())
 
 
 def _orphans(tx: Transaction, store: Store) -> Iterator[Found]:

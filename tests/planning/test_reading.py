@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from mirakl_sync.dispatch import RecordingDispatcher
 from mirakl_sync.errors import Misconfigured, Refused, Unavailable
 from mirakl_sync.planning import acts, queries, reading, sending, watch
 from mirakl_sync.platforms.planner import Way
-from mirakl_sync.records.planning import Feed, Incoming
+from mirakl_sync.records.planning import Feed, Incoming, Planned
+from mirakl_sync.upkeep import prune
 from tests.planning.conftest import Begin
 from tests.planning.study import Study
 
@@ -176,6 +178,25 @@ def test_the_night_is_looked_at_once(desk: Study, bells: RecordingDispatcher) ->
     assert [bell.task for bell in bells.sent] == ["planning.read"]
 
 
+def test_a_reading_that_begins_before_the_night_is_over_does_not_stand_for_it(
+    desk: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.evening()
+    desk.night()
+    desk.later(hours=2, minutes=59)
+    planned = desk.planner.planned
+
+    def slowly() -> Iterable[Planned]:
+        desk.later(minutes=5)
+        return planned()
+
+    monkeypatch.setattr(desk.planner, "planned", slowly)
+    reading.read(desk.pk, desk.wiring)
+    assert desk.row().read_for is None
+    read(desk)
+    assert desk.row().read_for is not None
+
+
 def test_a_sale_whose_sku_nobody_has_is_asked_about_until_a_shop_has_it(desk: Study) -> None:
     order = desk.sell(("GHOST", 1))
     a_night(desk)
@@ -195,6 +216,21 @@ def test_a_sku_the_planner_does_not_know_though_it_sold_is_asked_about(desk: Stu
     desk.send()
     desk.later(days=1)
     read(desk)
+    assert desk.questions()["planner_unknown_sku", "ip"].facts["skus"] == ["MUG"]
+
+
+def test_a_sku_told_so_long_ago_that_its_file_is_forgotten_is_asked_about_beside_a_file_in_doubt(desk: Study) -> None:
+    desk.sell(("MUG", 1))
+    a_night(desk)
+    desk.later(days=61)
+    prune.prune(desk.wiring)
+    desk.planner.deaf = {Feed.VARIANTS}
+    desk.count("HAT", 7)
+    desk.sell(("MUG", 1))
+    a_night(desk)
+    del desk.planner.variants["MUG"]
+    read(desk)
+    assert [file.state for file in desk.files() if file.feed == Feed.VARIANTS] == ["ignored"]
     assert desk.questions()["planner_unknown_sku", "ip"].facts["skus"] == ["MUG"]
 
 
