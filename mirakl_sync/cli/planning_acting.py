@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 from mirakl_sync.cli.context import at_work, enqueue_option, who_option
 from mirakl_sync.cli.output import progress, say
 from mirakl_sync.cli.stock_work import echo
-from mirakl_sync.db.models import PlannerFile
 from mirakl_sync.dispatch import Wake
-from mirakl_sync.errors import Refused
-from mirakl_sync.planning import acts, reading, sending, snapshots
+from mirakl_sync.planning import acts, queries, reading, sending, snapshots
 from mirakl_sync.planning.sending import open_desk
 
 planner_argument = click.argument("key", metavar="[PLANNER]", default="")
@@ -98,11 +94,8 @@ def replay(number: int, enqueue: bool, who: str) -> None:
 def file(number: int) -> None:
     """A file for a planner, byte for byte as it was brought."""
     with at_work() as wiring, wiring.db.reading() as tx:
-        asked = select(PlannerFile).options(undefer(PlannerFile.content)).where(PlannerFile.id == number)
-        row = tx.execute(asked).scalar_one_or_none()
-    if row is None:
-        raise Refused(f"There is no file {number}.", way_out="`mirakl-sync planning files` lists them.")
-    click.echo(row.content, nl=False)
+        content = queries.content(tx, number)
+    click.echo(content, nl=False)
 
 
 COMMANDS = (send, prove, snapshot, replay, file)

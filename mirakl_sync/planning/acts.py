@@ -30,13 +30,18 @@ def planner(tx: Transaction, key: str) -> Store:
     raise Refused(words, way_out=f"Name one of {names}.")
 
 
+def no_file(number: int) -> Refused:
+    """What a person hears who names a file that is not there."""
+    return Refused(f"There is no file {number}.", way_out="`mirakl-sync planning files` lists them.")
+
+
 def replay(tx: Transaction, number: int, who: str) -> tuple[Store, int]:
     """Let what a file told last be told anew, as it stands now, by the next file; answers its planner and how many
     lines. What later files told stays as it is: an old file brought again would undo them. ``Refused`` where there is
     no such file, where it is still on its way, or where all it told is outdated."""
     row = tx.execute(select(PlannerFile).where(PlannerFile.id == number).with_for_update()).scalar_one_or_none()
     if row is None:
-        raise Refused(f"There is no file {number}.", way_out="`mirakl-sync planning files` lists them.")
+        raise no_file(number)
     store = tx.get_one(Store, row.planner_pk)
     if row.state in ON_ITS_WAY:
         raise Refused(

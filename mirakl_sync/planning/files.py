@@ -35,6 +35,9 @@ class FileState(StrEnum):
 
 
 ON_ITS_WAY = (FileState.MADE, FileState.ASKED)
+# Lines the planner may be told of at all; of these, what the next files tell.
+MAY_BE_TOLD = (~PlannerRow.orphan, PlannerRow.refusal == "")
+WAITS = (PlannerRow.due, *MAY_BE_TOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,8 @@ def make(wiring: Wiring, planner_pk: int, planner: Planner, run: datetime) -> li
 
 def _due(wiring: Wiring, planner_pk: int, feed: Feed) -> Sequence[PlannerRow]:
     with wiring.db.reading() as tx:
-        mine = (PlannerRow.planner_pk == planner_pk, PlannerRow.feed == feed, PlannerRow.due)
-        free = (~PlannerRow.orphan, PlannerRow.refusal == "")
-        asked = select(PlannerRow).where(*mine, *free).order_by(PlannerRow.id).limit(LARGEST)
+        mine = (PlannerRow.planner_pk == planner_pk, PlannerRow.feed == feed)
+        asked = select(PlannerRow).where(*mine, *WAITS).order_by(PlannerRow.id).limit(LARGEST)
         return tx.execute(asked).scalars().all()
 
 

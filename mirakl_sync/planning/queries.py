@@ -20,8 +20,8 @@ from mirakl_sync.db.models import (
 )
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.planning import serving, settings
-from mirakl_sync.planning.acts import planner
-from mirakl_sync.planning.files import ON_ITS_WAY, FileState
+from mirakl_sync.planning.acts import no_file, planner
+from mirakl_sync.planning.files import ON_ITS_WAY, WAITS, FileState
 from mirakl_sync.planning.sending import planners
 from mirakl_sync.planning.snapshots import SnapshotState
 from mirakl_sync.planning.views import FileView, IncomingView, PlannerView, SaleView, SkuPlan, TableView
@@ -50,7 +50,7 @@ def _at_a_glance(tx: Transaction, store: Store, row: PlannerDesk | None, now: da
         next_run=run,
         files_due=nights.due(run),
         ready_for=row.made_for if row else None,
-        due=_count(tx, PlannerRow, lines, PlannerRow.due, ~PlannerRow.orphan, PlannerRow.refusal == ""),
+        due=_count(tx, PlannerRow, lines, *WAITS),
         orphans=_count(tx, PlannerRow, lines, PlannerRow.due, PlannerRow.orphan),
         refused=_count(tx, PlannerRow, lines, PlannerRow.due, PlannerRow.refusal != ""),
         waiting=_count(tx, PlannerFile, file, PlannerFile.state.in_(ON_ITS_WAY)),
@@ -87,9 +87,14 @@ def _tables(tx: Transaction, row: PlannerDesk) -> tuple[TableView, ...]:
     )
 
 
+def _names(tx: Transaction, key: str) -> dict[int, str]:
+    """The planner of this key, or every one."""
+    return {store.id: store.key for store in ([planner(tx, key)] if key else planners(tx))}
+
+
 def files(tx: Transaction, key: str, page: int, size: int) -> Page[FileView]:
     """The files for a planner, or for every one, the newest first."""
-    names = {store.id: store.key for store in ([planner(tx, key)] if key else planners(tx))}
+    names = _names(tx, key)
     mine = PlannerFile.planner_pk.in_(names)
     total = _count(tx, PlannerFile, mine)
     number = page_within(page, size, total)
@@ -115,9 +120,17 @@ def _file(row: PlannerFile, key: str) -> FileView:
     )
 
 
+def content(tx: Transaction, number: int) -> bytes:
+    """A file for a planner, byte for byte. ``Refused`` where there is none of this number."""
+    found = tx.execute(select(PlannerFile.content).where(PlannerFile.id == number)).scalar_one_or_none()
+    if found is None:
+        raise no_file(number)
+    return found
+
+
 def incoming(tx: Transaction, key: str, page: int, size: int) -> Page[IncomingView]:
     """Goods on their way, those expected first; of one planner, or of every one."""
-    names = {store.id: store.key for store in ([planner(tx, key)] if key else planners(tx))}
+    names = _names(tx, key)
     mine = PlannerIncoming.planner_pk.in_(names)
     total = _count(tx, PlannerIncoming, mine)
     number = page_within(page, size, total)

@@ -89,7 +89,7 @@ def _whole(tx: Transaction, planner_pk: int, feed: Feed, since: datetime) -> Seq
 def _may_be_told(planner_pk: int, feed: Feed) -> tuple[Any, ...]:
     feeds = (Feed.VARIANTS, Feed.STOCK) if feed is Feed.VARIANTS else (feed,)
     mine = (PlannerRow.planner_pk == planner_pk, PlannerRow.feed.in_(feeds))
-    return (*mine, ~PlannerRow.orphan, PlannerRow.refusal == "")
+    return (*mine, *files.MAY_BE_TOLD)
 
 
 def _absent(tx: Transaction, planner_pk: int, feed: Feed) -> Sequence[int]:
