@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -26,7 +26,7 @@ _LOOK_EVERY = 0.1
 class _Known:
     """A token as this process has it."""
 
-    value: str
+    value: str = field(repr=False)
     renew_at: datetime
 
 

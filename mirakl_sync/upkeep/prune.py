@@ -107,7 +107,7 @@ def _stock(tx: Transaction, now: datetime) -> None:
 def _planners(tx: Transaction, now: datetime) -> None:
     """Files for planners are of use while somebody may ask what was in them; one on its way stays."""
     old = select(PlannerFile.id).where(
-        PlannerFile.made_at < now - KEEP_MARKS, PlannerFile.state.in_(("brought", "proven", "ignored", "lost"))
+        PlannerFile.made_at < now - KEEP_MARKS, PlannerFile.state.not_in(("made", "asked"))
     )
     gone = list(tx.execute(old.order_by(PlannerFile.id).limit(BATCH)).scalars())
     tx.execute(update(PlannerRow).where(PlannerRow.file_id.in_(gone)).values(file_id=None))
