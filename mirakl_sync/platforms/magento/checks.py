@@ -23,6 +23,7 @@ from mirakl_sync.platforms.magento.client import (
 from mirakl_sync.platforms.magento.searching import criteria
 from mirakl_sync.platforms.magento.settings import StoreSettings
 from mirakl_sync.platforms.magento.shop_facts import ShopFacts
+from mirakl_sync.platforms.webhooks import OFF
 from mirakl_sync.records.shop import Finding
 
 NOWHERE = 0
@@ -176,7 +177,7 @@ def _hooks(client: MagentoClient, settings: StoreSettings, secret: bool) -> Iter
     if not settings.events:
         yield Finding(True, "webhooks", "Changes are found by polling.")
     elif not secret:
-        yield Finding(False, "webhooks", "No webhook secret: changes are found by polling.", "Enter webhook_secret.")
+        yield OFF
     else:
         client.subscriptions()
         yield Finding(True, "webhooks", "The module async-events answers.")

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import heapq
 import hmac
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from mirakl_sync.clock import Clock
-from mirakl_sync.errors import Misconfigured, Refused, Unreadable
+from mirakl_sync.errors import Refused, Unreadable
 from mirakl_sync.http.contract import Operation
+from mirakl_sync.platforms import webhooks
 from mirakl_sync.platforms.contract import Delivery
 from mirakl_sync.platforms.fields import utc
 from mirakl_sync.platforms.magento import client as calls
@@ -162,14 +161,9 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str, *, on: bool) ->
     if not on:
         raise Refused("This Magento store sends no webhooks.", code="no_webhooks", status=404)
     if not secret:
-        raise Misconfigured(
-            "No webhook secret is set for this store.",
-            way_out="Enter webhook_secret, then let the webhooks be renewed.",
-        )
-    told = {name.lower(): value for name, value in headers.items()}.get("x-magento-signature", "")
-    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(signature.encode(), told.strip().lower().encode()):
-        raise Refused("The webhook's signature is missing or wrong.", code="bad_signature", status=401)
+        raise webhooks.no_secret()
+    told = webhooks.lowered(headers).get("x-magento-signature", "").lower()
+    webhooks.check_signature(told, [hmac.new(secret.encode(), body, hashlib.sha256).hexdigest().encode()])
     return Delivery(key=f"order:{hashlib.sha256(body).hexdigest()}", topic="order")
 
 
@@ -179,7 +173,7 @@ def read_notices(topic: str, body: bytes, reader: Reader, at: datetime) -> tuple
     An order nothing has left of, and nothing was given back for, is told whole. Of every other one, and by a shipment
     or a credit memo, only a part is told: the notice is incomplete, and the order must be read.
     """
-    payload = _payload(topic, body)
+    payload = webhooks.payload(topic, body)
     if isinstance(payload.get("payment"), Mapping) and "order_id" not in payload:
         order = schemas.read(schemas.ORDER, payload, topic)
         if orders.reference_of(order) is None:
@@ -193,16 +187,6 @@ def read_notices(topic: str, body: bytes, reader: Reader, at: datetime) -> tuple
 
 def _part_of(number: int, at: datetime) -> Notice:
     return Notice(NoticeKind.ORDER, str(number), at, incomplete=True)
-
-
-def _payload(topic: str, body: bytes) -> Mapping[str, Any]:
-    try:
-        payload = json.loads(body, parse_float=Decimal)
-    except ValueError as error:
-        raise Unreadable(f"The webhook {topic} is no JSON.", payload=body.decode(errors="replace")) from error
-    if not isinstance(payload, Mapping):
-        raise Unreadable(f"The webhook {topic} is no object.", payload=payload)
-    return payload
 
 
 def _order_id(topic: str, payload: Mapping[str, Any]) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mirakl_sync.errors import Refused
 from mirakl_sync.platforms.magento.client import MagentoClient
+from mirakl_sync.platforms.webhooks import OFF
 from mirakl_sync.records.shop import Finding
 
 EVENTS = ("sales.order.updated", "sales.shipment.created", "sales.creditmemo.created")
@@ -15,14 +16,7 @@ EVENTS = ("sales.order.updated", "sales.shipment.created", "sales.creditmemo.cre
 def watch(client: MagentoClient, hooks_url: str, secret: str) -> list[Finding]:
     """One finding per event: what was found, what was mended. See ``Platform.watch``."""
     if not secret:
-        return [
-            Finding(
-                False,
-                "webhooks",
-                "Webhooks are off: no secret is set, so nobody could tell the shop's from a stranger's.",
-                "Enter any long random text as webhook_secret. Until then changes are found by polling.",
-            )
-        ]
+        return [OFF]
     ours = [row for row in client.subscriptions() if row.get("recipient_url") == hooks_url]
     return [
         _mended(client, event, [row for row in ours if row.get("event_name") == event], hooks_url, secret)

@@ -10,7 +10,7 @@ from mirakl_sync.platforms.shopify.asking import Asking
 from mirakl_sync.platforms.shopify.documents import shop as documents
 from mirakl_sync.platforms.shopify.facts import Catalogue, chosen_places
 from mirakl_sync.platforms.shopify.settings import StoreSettings
-from mirakl_sync.platforms.shopify.watching import version
+from mirakl_sync.platforms.shopify.watching import OFF, version
 from mirakl_sync.records.shop import Finding
 
 # What each right is needed for; a writing right holds the reading one.
@@ -114,8 +114,7 @@ def _choices(settings: StoreSettings, has_secret: bool) -> Iterator[Finding]:
         words = "The shop refuses orders it has no pieces for; the marketplace may have accepted them already."
         yield Finding(True, "stock", words)
     if not has_secret:
-        words = "No client secret: webhooks cannot be told from a stranger's, changes are found by polling only."
-        yield Finding(False, "webhooks", words, "Enter client_secret.")
+        yield OFF
 
 
 def _and(names: Sequence[str]) -> str:

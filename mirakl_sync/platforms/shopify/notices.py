@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from mirakl_sync.errors import Misconfigured, Refused, Unreadable
+from mirakl_sync.errors import Misconfigured, Unreadable
+from mirakl_sync.platforms import webhooks
 from mirakl_sync.platforms.contract import Delivery
+from mirakl_sync.platforms.fields import utc
 from mirakl_sync.platforms.shopify import orders
 from mirakl_sync.platforms.shopify.client import Orders
 from mirakl_sync.platforms.shopify.documents import products as documents
@@ -52,12 +53,9 @@ def verify(headers: Mapping[str, str], body: bytes, secrets: tuple[str, ...]) ->
             "No client secret is known for this store.",
             way_out="Enter client_secret: Shopify signs its webhooks with it, also those of an app with its own token.",
         )
-    told = {name.lower(): value for name, value in headers.items()}
-    signature = told.get("x-shopify-hmac-sha256", "").strip().encode()
-    # every secret is tried, so that the time taken tells nothing
-    fits = [hmac.compare_digest(_signature(body, secret), signature) for secret in secrets if secret]
-    if not any(fits):
-        raise Refused("The webhook's signature is missing or wrong.", code="bad_signature", status=401)
+    told = webhooks.lowered(headers)
+    expected = [_signature(body, secret) for secret in secrets if secret]
+    webhooks.check_signature(told.get("x-shopify-hmac-sha256", ""), expected)
     topic = told.get("x-shopify-topic", "")
     event = told.get("x-shopify-event-id") or told.get("x-shopify-webhook-id") or hashlib.sha256(body).hexdigest()
     return Delivery(key=f"{topic}:{event}", topic=topic)
@@ -73,7 +71,7 @@ def read_notices(topic: str, body: bytes, at: datetime) -> tuple[Notice, ...]:
     where = ORDER_IN.get(topic) or PRODUCT_IN.get(topic)
     if where is None:
         return ()
-    payload = _payload(topic, body)
+    payload = webhooks.payload(topic, body)
     subject: Any = payload
     for step in where.split("."):
         subject = subject.get(step) if isinstance(subject, Mapping) else None
@@ -83,22 +81,8 @@ def read_notices(topic: str, body: bytes, at: datetime) -> tuple[Notice, ...]:
     return (Notice(kind, str(subject), _date(payload, at), deleted=deleted, incomplete=not deleted),)
 
 
-def _payload(topic: str, body: bytes) -> Mapping[str, Any]:
-    try:
-        payload = json.loads(body)
-    except ValueError as error:
-        raise Unreadable(f"The webhook {topic} is no JSON.", payload=body.decode(errors="replace")) from error
-    if not isinstance(payload, Mapping):
-        raise Unreadable(f"The webhook {topic} is no object.", payload=payload)
-    return payload
-
-
 def _date(payload: Mapping[str, Any], otherwise: datetime) -> datetime:
-    try:
-        found = datetime.fromisoformat(str(payload.get("updated_at")))
-    except ValueError:
-        return otherwise
-    return found if found.tzinfo else otherwise
+    return utc(payload.get("updated_at")) or otherwise
 
 
 def orders_since(client: Orders, since: datetime, admin_url: str) -> Iterator[Notice]:

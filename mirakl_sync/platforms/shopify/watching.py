@@ -10,22 +10,17 @@ from mirakl_sync.platforms.shopify import definitions
 from mirakl_sync.platforms.shopify.asking import Asking
 from mirakl_sync.platforms.shopify.documents import shop as documents
 from mirakl_sync.platforms.shopify.notices import ORDER_IN, PRODUCT_IN
+from mirakl_sync.platforms.webhooks import off
 from mirakl_sync.records.shop import Finding
 
+OFF = off("the app's client secret", "client_secret")
 TOPICS = {topic.replace("/", "_").upper(): topic for topic in (*ORDER_IN, *PRODUCT_IN)}
 
 
 def watch(asking: Asking, hooks_url: str, *, has_secret: bool) -> list[Finding]:
     """One finding per topic, and the version. See ``Platform.watch``."""
     if not has_secret:
-        return [
-            Finding(
-                False,
-                "webhooks",
-                "Webhooks are off: without the app's client secret nobody could tell the shop's from a stranger's.",
-                "Enter client_secret. Until then changes are found by polling.",
-            )
-        ]
+        return [OFF]
     made = definitions.ensure(asking)
     rows = [row for page in asking.pages(documents.HOOKS, {}) for row in page]
     ours = [row for row in rows if row.get("uri") == hooks_url]

@@ -8,6 +8,7 @@ from typing import Any
 
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, Refused, Unavailable
 from mirakl_sync.http.contract import Operation
+from mirakl_sync.platforms.webhooks import OFF
 from mirakl_sync.platforms.woocommerce.client import WooClient
 from mirakl_sync.platforms.woocommerce.settings import StoreSettings
 from mirakl_sync.platforms.woocommerce.tracking_plugins import AST, ROUTES, SHIPMENT_TRACKING
@@ -196,6 +197,4 @@ def _customer(settings: StoreSettings) -> Iterator[Finding]:
 
 def _hooks(has_secret: bool) -> Iterator[Finding]:
     if not has_secret:
-        yield Finding(
-            False, "webhooks", "No webhook secret: changes are found by polling only.", "Enter webhook_secret."
-        )
+        yield OFF

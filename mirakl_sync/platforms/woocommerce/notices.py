@@ -9,10 +9,10 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from mirakl_sync.errors import Misconfigured, Refused, Unreadable
+from mirakl_sync.errors import Misconfigured, Unreadable
+from mirakl_sync.platforms import webhooks
 from mirakl_sync.platforms.contract import Delivery
 from mirakl_sync.platforms.woocommerce import orders, schemas
 from mirakl_sync.platforms.woocommerce.client import ORDER_FIELDS, PRODUCT_FIELDS, WooClient
@@ -33,17 +33,13 @@ def verify(headers: Mapping[str, str], body: bytes, secret: str) -> Delivery:
     The greeting a new webhook sends is unsigned and form-encoded. ``X-WC-Webhook-Delivery-ID`` is shared by everything
     delivered in one second, so the key is topic, resource id and a digest of the body.
     """
-    told = {name.lower(): value for name, value in headers.items()}
+    told = webhooks.lowered(headers)
     if "x-wc-webhook-topic" not in told and body.startswith(PING) and body[len(PING) :].strip().isdigit():
         return Delivery(key=f"ping:{body[len(PING) :].decode().strip()}", topic="ping", greeting=True)
     if not secret:
-        raise Misconfigured(
-            "No webhook secret is set for this store.",
-            way_out="Enter webhook_secret, then let the webhooks be renewed.",
-        )
+        raise webhooks.no_secret()
     signature = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest())
-    if not hmac.compare_digest(signature, told.get("x-wc-webhook-signature", "").strip().encode()):
-        raise Refused("The webhook's signature is missing or wrong.", code="bad_signature", status=401)
+    webhooks.check_signature(told.get("x-wc-webhook-signature", ""), [signature])
     topic = told.get("x-wc-webhook-topic", "")
     return Delivery(key=f"{topic}:{_resource(body)}:{hashlib.sha256(body).hexdigest()}", topic=topic)
 
@@ -72,16 +68,13 @@ def read_notices(
 
 
 def _payload(topic: str, body: bytes) -> Mapping[str, Any]:
-    try:
-        payload = json.loads(body, parse_float=Decimal)
-    except ValueError as error:
-        raise Unreadable(f"The webhook {topic} is no JSON.", payload=body.decode(errors="replace")) from error
-    if isinstance(payload, Mapping) and "code" in payload and "id" not in payload:
+    payload = webhooks.payload(topic, body)
+    if "code" in payload and "id" not in payload:
         raise Misconfigured(
             f"The shop's webhook {topic} says {payload['code']}: its user has lost the right to read.",
             way_out="Make the webhooks anew with the key of a user with the shop manager role.",
         )
-    if not isinstance(payload, Mapping) or not isinstance(payload.get("id"), int):
+    if not isinstance(payload.get("id"), int):
         raise Unreadable(f"The webhook {topic} carries no id.", payload=payload)
     return payload
 

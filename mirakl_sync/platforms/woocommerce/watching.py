@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mirakl_sync.errors import Refused
+from mirakl_sync.platforms.webhooks import OFF
 from mirakl_sync.platforms.woocommerce.client import WooClient
 from mirakl_sync.platforms.woocommerce.schemas import Hook
 from mirakl_sync.records.shop import Finding
@@ -20,14 +21,7 @@ TOPICS = (
 def watch(client: WooClient, hooks_url: str, secret: str) -> list[Finding]:
     """One finding per topic: what was found, what was mended. See ``Platform.watch``."""
     if not secret:
-        return [
-            Finding(
-                False,
-                "webhooks",
-                "Webhooks are off: no secret is set, so nobody could tell the shop's from a stranger's.",
-                "Enter any long random text as webhook_secret. Until then changes are found by polling.",
-            )
-        ]
+        return [OFF]
     ours = [hook for hook in client.hooks() if hook.delivery_url == hooks_url]
     return [_mend(client, topic, [hook for hook in ours if hook.topic == topic], hooks_url, secret) for topic in TOPICS]
 
