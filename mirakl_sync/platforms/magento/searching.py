@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from mirakl_sync.clock import Clock
 from mirakl_sync.errors import Unreadable
+from mirakl_sync.platforms.batches import by_call
 
 PAGE = 100
 # Long transactions end after the second they are dated with.
 OVERLAP = timedelta(seconds=120)
-# A request line of Apache or nginx may hold 8 kB; brackets and names take their share.
-URL_ROOM = 3000
 
 Filter = tuple[str, Any, str]
 Ask = Callable[[dict[str, Any]], Mapping[str, Any]]
@@ -132,18 +130,5 @@ def hundreds(ids: Iterable[int]) -> Iterator[list[int]]:
 
 
 def chunks(skus: Iterable[str]) -> Iterator[list[str]]:
-    """SKUs by the call: at most a hundred and a request line's worth; one with a comma alone, lists split there."""
-    chunk: list[str] = []
-    room = URL_ROOM
-    for sku in skus:
-        size = len(quote(sku, safe="")) + 3
-        if "," in sku:
-            yield [sku]
-            continue
-        if chunk and (len(chunk) == PAGE or size > room):
-            yield chunk
-            chunk, room = [], URL_ROOM
-        chunk.append(sku)
-        room -= size
-    if chunk:
-        yield chunk
+    """SKUs by the call: at most a hundred; one with a comma alone, lists split there."""
+    return by_call(skus, PAGE, alone=lambda sku: "," in sku)

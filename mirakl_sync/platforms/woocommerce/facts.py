@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from urllib.parse import quote
 
 from mirakl_sync.errors import Refused
+from mirakl_sync.platforms.batches import by_call
 from mirakl_sync.platforms.woocommerce.client import FRESH, PAGE, WooClient
 from mirakl_sync.platforms.woocommerce.family import Family
 from mirakl_sync.platforms.woocommerce.levels import Telling, product_facts, ref_of
 from mirakl_sync.platforms.woocommerce.orders import ProductRef
 from mirakl_sync.platforms.woocommerce.schemas import Product
 from mirakl_sync.records.shop import OrderDraft, ProductFacts
-
-URL_ROOM = 3000
 
 
 class Catalogue:
@@ -79,20 +77,7 @@ class Catalogue:
 
 def chunks(skus: Iterable[str]) -> Iterator[list[str]]:
     """SKUs by the call: WooCommerce splits at commas and strips what looks like markup, so odd SKUs are asked alone."""
-    chunk: list[str] = []
-    room = URL_ROOM
-    for sku in skus:
-        if _odd(sku):
-            yield [sku]
-            continue
-        size = len(quote(sku, safe="")) + 3
-        if chunk and (len(chunk) == PAGE or size > room):
-            yield chunk
-            chunk, room = [], URL_ROOM
-        chunk.append(sku)
-        room -= size
-    if chunk:
-        yield chunk
+    return by_call(skus, PAGE, alone=_odd)
 
 
 def _odd(sku: str) -> bool:
