@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from mirakl_sync.errors import MiraklSyncError, Refused, TryLater, Unavailable
+from mirakl_sync.errors import MiraklSyncError, Refused, Unavailable
 from mirakl_sync.platforms.magento import drafting, numbering, orders
 from mirakl_sync.platforms.magento.amounts import amounts_of
 from mirakl_sync.platforms.magento.client import MagentoClient
@@ -20,6 +20,7 @@ from mirakl_sync.platforms.magento.schemas import ShopOrder
 from mirakl_sync.platforms.magento.searching import stamp
 from mirakl_sync.platforms.magento.settings import StoreSettings
 from mirakl_sync.platforms.magento.shop_facts import NOWHERE
+from mirakl_sync.platforms.refusals import made_then
 from mirakl_sync.records.shop import CommissionShape, OrderDraft, OrderReference
 
 # The one offline method that keeps a number of ours.
@@ -49,8 +50,7 @@ def create(client: MagentoClient, settings: StoreSettings, draft: OrderDraft, se
             raise Unavailable("The order is not to be seen yet.")
         return adopt(client, placed, draft.reference, draft)
     except MiraklSyncError as error:
-        after = error.after if isinstance(error, TryLater) else None
-        raise Unavailable(f"The order was made, then: {error.words}", after=after, outcome_unknown=True) from error
+        raise made_then(error) from error
 
 
 def find(client: MagentoClient, reference: OrderReference, since: datetime) -> ShopOrder | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mirakl_sync.errors import NeedsAnswer
 from mirakl_sync.platforms.magento.client import MagentoClient
 from mirakl_sync.platforms.magento.numbering import ext_id_of, number_of
 from mirakl_sync.platforms.magento.orders import is_canceled, reference_of
 from mirakl_sync.platforms.magento.schemas import ShopOrder
 from mirakl_sync.platforms.magento.settings import StoreSettings
+from mirakl_sync.platforms.refusals import doubled
 from mirakl_sync.records.shop import OrderReference
 
 
@@ -20,12 +20,6 @@ def find(client: MagentoClient, settings: StoreSettings, reference: OrderReferen
     hits = [order for order in client.orders(either) if reference_of(order) == reference]
     standing = [order for order in hits if not is_canceled(order)]
     if len(standing) > 1:
-        numbers = [order.number for order in standing]
-        raise NeedsAnswer(
-            f"Magento holds {reference} more than once: orders {', '.join(numbers)}.",
-            kind="doubled_in_shop",
-            key=str(reference),
-            facts={"orders": numbers},
-        )
+        raise doubled("Magento", reference, [order.number for order in standing])
     found = standing or hits
     return min(found, key=lambda order: order.id) if found else None

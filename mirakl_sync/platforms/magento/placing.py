@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from mirakl_sync.errors import MiraklSyncError, Refused, TryLater, Unavailable
+from mirakl_sync.errors import MiraklSyncError, Refused, Unavailable
 from mirakl_sync.platforms.magento import carts, drafting, orders
 from mirakl_sync.platforms.magento.amounts import Sum, amounts_of
 from mirakl_sync.platforms.magento.answers import NO_INVOICE, NOT_ON_HOLD, TAKEN
@@ -20,6 +20,7 @@ from mirakl_sync.platforms.magento.numbering import GHOST, ghost_number
 from mirakl_sync.platforms.magento.schemas import Item, ShopOrder
 from mirakl_sync.platforms.magento.settings import StoreSettings
 from mirakl_sync.platforms.magento.shop_facts import ShopFacts
+from mirakl_sync.platforms.refusals import made_then, order_gone
 from mirakl_sync.platforms.sums import NOUGHT, expected_total
 from mirakl_sync.records.shop import CommissionShape, OrderDraft, OrderReference
 
@@ -122,7 +123,7 @@ def _withdraw(desk: Desk, order: ShopOrder, refusal: Refused) -> None:
         desk.client.unhold(order.id)
         desk.client.cancel(order.id)
     except MiraklSyncError as error:
-        raise _doubtful(error) from error
+        raise made_then(error) from error
     note(desk, order, f"Cancelled by mirakl_sync, not as drafted: {refusal.words}", "")
 
 
@@ -285,11 +286,5 @@ def _refunded(desk: Desk, order: ShopOrder, reason: str) -> ShopOrder:
 def _again(desk: Desk, order: ShopOrder) -> ShopOrder:
     found = desk.client.order(order.id)
     if found is None:
-        raise Refused(f"Magento has no order {order.number} any more.", code="order_gone", status=404)
+        raise order_gone("Magento", order.number)
     return found
-
-
-def _doubtful(error: MiraklSyncError) -> TryLater:
-    """The order exists already: whatever failed, only a look may decide what follows."""
-    after = error.after if isinstance(error, TryLater) else None
-    return Unavailable(f"The order was made, then: {error.words}", after=after, outcome_unknown=True)

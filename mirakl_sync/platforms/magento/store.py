@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from mirakl_sync.clock import Clock
-from mirakl_sync.errors import Misconfigured, Refused
+from mirakl_sync.errors import Misconfigured
 from mirakl_sync.http.contract import Auth, Dial, OAuth1, TokenHeader
 from mirakl_sync.http.tokens import FixedToken
 from mirakl_sync.platforms.contract import Delivery, StoreAccess
@@ -18,6 +18,7 @@ from mirakl_sync.platforms.magento.reading import Reader
 from mirakl_sync.platforms.magento.schemas import ShopOrder
 from mirakl_sync.platforms.magento.settings import StoreSettings, read_settings
 from mirakl_sync.platforms.magento.shop_facts import ShopFacts
+from mirakl_sync.platforms.refusals import order_gone
 from mirakl_sync.records.shop import (
     Finding,
     Notice,
@@ -136,5 +137,5 @@ class Magento:
     def _existing(self, order_id: str) -> ShopOrder:
         order = self.client.order(order_id) if order_id.isdigit() else None
         if order is None:
-            raise Refused(f"Magento has no order {order_id} any more.", code="order_gone", status=404)
+            raise order_gone("Magento", order_id)
         return order

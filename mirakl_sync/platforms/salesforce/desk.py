@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mirakl_sync.errors import MiraklSyncError, Refused, TryLater, Unavailable
+from mirakl_sync.errors import MiraklSyncError, Refused, Unavailable
+from mirakl_sync.platforms.refusals import made_then, order_gone
 from mirakl_sync.platforms.salesforce import orders
 from mirakl_sync.platforms.salesforce.doors import Maker, OrderDoor
 from mirakl_sync.platforms.salesforce.naming import order_number
@@ -48,7 +49,7 @@ def create(desk: Desk, draft: OrderDraft) -> ShopOrder:
     try:
         order = find(desk, draft.reference)
     except MiraklSyncError as error:
-        raise _doubtful(error) from error
+        raise made_then(error) from error
     if order is None:
         raise Unavailable(f"Salesforce made order {body['orderNo']}, but does not show it.", outcome_unknown=True)
     return order
@@ -133,7 +134,7 @@ def existing(desk: Desk, number: str) -> ShopOrder:
     """The order with that number, or ``Refused``."""
     order = desk.door.order(number)
     if order is None:
-        raise Refused(f"Salesforce has no order {number} any more.", code="order_gone", status=404)
+        raise order_gone("Salesforce", number)
     return order
 
 
@@ -164,9 +165,3 @@ def _check_skus(desk: Desk, draft: OrderDraft) -> None:
 
 def _again(desk: Desk, order: ShopOrder) -> ShopOrder:
     return existing(desk, order.order_no)
-
-
-def _doubtful(error: MiraklSyncError) -> TryLater:
-    """The order exists already: whatever failed, only a look may decide what follows."""
-    after = error.after if isinstance(error, TryLater) else None
-    return Unavailable(f"The order was made, then: {error.words}", after=after, outcome_unknown=True)

@@ -7,8 +7,9 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mirakl_sync.errors import MiraklSyncError, NeedsAnswer, RateLimited, Refused, TryLater, Unavailable
+from mirakl_sync.errors import MiraklSyncError, RateLimited, Refused, Unavailable
 from mirakl_sync.money import Money
+from mirakl_sync.platforms.refusals import doubled, made_then, order_gone
 from mirakl_sync.platforms.shopify import amounts, definitions, orders, placing
 from mirakl_sync.platforms.shopify.client import Orders
 from mirakl_sync.platforms.shopify.facts import Catalogue, quoted
@@ -62,9 +63,9 @@ def create(desk: Desk, draft: OrderDraft) -> ShopOrder:
     except Refused as error:
         if error.code == "total_differs":
             raise
-        raise _doubtful(error) from error
+        raise made_then(error) from error
     except MiraklSyncError as error:
-        raise _doubtful(error) from error
+        raise made_then(error) from error
 
 
 def _make(desk: Desk, draft: OrderDraft, variants: Mapping[str, Variant]) -> ShopOrder:
@@ -97,13 +98,7 @@ def find(desk: Desk, reference: OrderReference) -> ShopOrder | None:
     ]
     standing = [order for order in hits if not order.cancelled_at]
     if len(standing) > 1:
-        names = [order.name for order in standing]
-        raise NeedsAnswer(
-            f"Shopify holds {reference} more than once: orders {', '.join(names)}.",
-            kind="doubled_in_shop",
-            key=str(reference),
-            facts={"orders": names},
-        )
+        raise doubled("Shopify", reference, [order.name for order in standing])
     return hold(desk, standing[0]) if standing else next(iter(hits), None)
 
 
@@ -215,7 +210,7 @@ def existing(desk: Desk, order_id: str) -> ShopOrder:
     """The order, or ``Refused``."""
     order = desk.client.order(order_id)
     if order is None:
-        raise Refused(f"Shopify has no order {order_id} any more.", code="order_gone", status=404)
+        raise order_gone("Shopify", order_id)
     return order
 
 
@@ -239,9 +234,3 @@ def disown(desk: Desk, order: ShopOrder, instead: Mapping[str, str]) -> None:
         desk.client.drop_reference(order.id)
     if orders.REFERENCE in order.attributes:
         desk.client.describe(order.id, {**order.attributes, orders.REFERENCE: "", **instead})
-
-
-def _doubtful(error: MiraklSyncError) -> TryLater:
-    """The order exists already: whatever failed, only a look may decide what follows."""
-    after = error.after if isinstance(error, TryLater) else None
-    return Unavailable(f"The order was made, then: {error.words}", after=after, outcome_unknown=True)

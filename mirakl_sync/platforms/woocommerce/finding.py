@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from mirakl_sync.errors import NeedsAnswer
+from mirakl_sync.platforms.refusals import doubled
 from mirakl_sync.platforms.woocommerce import orders
 from mirakl_sync.platforms.woocommerce.client import stamp
 from mirakl_sync.platforms.woocommerce.placing import Desk, note
@@ -49,13 +49,7 @@ def cancel_doubles(desk: Desk, reference: OrderReference, keep: ShopOrder, stand
     """Cancel every inert order of the sale but ``keep``; one that is worked on is ``NeedsAnswer``."""
     doubles = [order for order in standing if order.id != keep.id]
     if not all(inert(desk, order) for order in doubles):
-        numbers = [order.number for order in (keep, *doubles)]
-        raise NeedsAnswer(
-            f"WooCommerce holds {reference} more than once: orders {', '.join(numbers)}.",
-            kind="doubled_in_shop",
-            key=str(reference),
-            facts={"orders": numbers},
-        )
+        raise doubled("WooCommerce", reference, [order.number for order in (keep, *doubles)])
     for double in doubles:
         desk.client.update_order(double.id, orders.ghost_body(reference, desk.settings))
         note(desk, double, f"Cancelled by mirakl_sync: {reference} is order {keep.number} already.")

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from mirakl_sync.errors import MiraklSyncError, Refused, TryLater, Unavailable
+from mirakl_sync.errors import MiraklSyncError, Refused, Unavailable
+from mirakl_sync.platforms.refusals import made_then
 from mirakl_sync.platforms.sums import check_sum
 from mirakl_sync.platforms.woocommerce import orders
 from mirakl_sync.platforms.woocommerce.amounts import (
@@ -51,7 +52,7 @@ def create(desk: Desk, draft: OrderDraft, *, held: bool) -> ShopOrder:
         withdraw(desk, draft, order, refusal)
         raise
     except MiraklSyncError as error:
-        raise _doubtful(error) from error
+        raise made_then(error) from error
     if draft.note:
         note(desk, order, draft.note)
     return order
@@ -108,7 +109,7 @@ def withdraw(desk: Desk, draft: OrderDraft, order: ShopOrder, refusal: Refused) 
     try:
         desk.client.update_order(order.id, orders.ghost_body(draft.reference, desk.settings))
     except MiraklSyncError as error:
-        raise _doubtful(error) from error
+        raise made_then(error) from error
     note(desk, order, f"Cancelled by mirakl_sync, not the order of {draft.reference}: {refusal.words}")
 
 
@@ -191,9 +192,3 @@ def _classes(products: Mapping[str, orders.ProductRef]) -> dict[str, str]:
 def _classes_held(order: ShopOrder) -> dict[str, str]:
     """The tax classes as the order's lines carry them."""
     return {line.sku: line.tax_class or "" for line in order.lines if line.sku}
-
-
-def _doubtful(error: MiraklSyncError) -> TryLater:
-    """The order exists already: whatever failed, only a look may decide what follows."""
-    after = error.after if isinstance(error, TryLater) else None
-    return Unavailable(f"The order was made, then: {error.words}", after=after, outcome_unknown=True)

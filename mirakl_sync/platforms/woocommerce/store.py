@@ -9,6 +9,7 @@ from mirakl_sync.clock import Clock
 from mirakl_sync.errors import Misconfigured, Refused
 from mirakl_sync.http.contract import Auth, Basic, Dial, OAuth1, QueryKeys
 from mirakl_sync.platforms.contract import Delivery, StoreAccess
+from mirakl_sync.platforms.refusals import order_gone
 from mirakl_sync.platforms.woocommerce import checks, finding, looking, notices, orders, placing, refunds, watching
 from mirakl_sync.platforms.woocommerce.answers import interpret
 from mirakl_sync.platforms.woocommerce.client import PAGE, WooClient
@@ -142,7 +143,7 @@ class WooCommerce:
     def _existing(self, order_id: str) -> ShopOrder:
         order = self.client.order(order_id)
         if order is None:
-            raise Refused(f"WooCommerce has no order {order_id} any more.", code="order_gone", status=404)
+            raise order_gone("WooCommerce", order_id)
         return order
 
     def _seen(self, order: ShopOrder) -> PlatformOrder:
