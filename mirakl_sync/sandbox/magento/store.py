@@ -126,13 +126,6 @@ class Store:
         """The order that has this number in this store."""
         return None if store_id is None else self.taken.get((folded(increment_id), store_id))
 
-    def remove_order(self, order: Order) -> None:
-        self.orders.remove(order.id)
-        for item in order.items:
-            self.items.remove(item["item_id"])
-        self.taken.pop((folded(order.row["increment_id"]), order.row.get("store_id")), None)
-        self.books.drop(order.id)
-
 
 def is_void(order: Order) -> bool:
     """Cancelled, or refunded before anything left: no double of another order."""
