@@ -6,7 +6,7 @@ from typing import Any
 
 from mirakl_sync.sandbox.salesforce.model import Order
 from mirakl_sync.sandbox.salesforce.shop import Shop
-from mirakl_sync.sandbox.salesforce.warehouse import CANCELLED, LINE, parcels
+from mirakl_sync.sandbox.salesforce.warehouse import LINE, parcels
 
 
 def books(shop: Shop) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def _line(line: Any) -> dict[str, Any]:
         "line_id": line.custom.get(LINE),
         "total": f"{line.gross:.2f}",
         "total_tax": f"{line.tax:.2f}",
-        "canceled": int(line.custom.get(CANCELLED, 0)),
+        "canceled": line.cancelled,
         "shipment": line.shipment_id,
         "custom": dict(line.custom),
     }

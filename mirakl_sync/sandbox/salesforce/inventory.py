@@ -23,17 +23,22 @@ def available(shop: Shop, product: Product) -> float | None:
     return None if record.perpetual else record.ats
 
 
-def allocate(shop: Shop, record: Record, amount: float, reset: datetime, cause: str, order_no: str = "") -> None:
-    """Writes the allocation; turnover counts anew from `reset`."""
-    before = record.ats
+def lay(record: Record, amount: float, reset: datetime) -> None:
+    """The allocation as it is now; turnover counts anew from `reset`."""
     record.amount, record.reset, record.turnover = whole(amount), reset, 0
-    shop.moved(record, before, cause, order_no)
+
+
+def allocate(shop: Shop, record: Record, amount: float, cause: str, order_no: str = "") -> None:
+    """Writes the allocation, with turnover counting anew from this moment."""
+    before, now = record.ats, shop.now()
+    lay(record, amount, now)
+    shop.moved(record, before, cause, order_no, now)
 
 
 def set_ats(shop: Shop, record: Record, wanted: float, cause: str, order_no: str = "") -> None:
     """The allocation an ERP must write so that the ATS becomes `wanted`."""
     amount = max(wanted + record.on_order - record.back_order_amount, 0)
-    allocate(shop, record, amount, shop.now(), cause, order_no)
+    allocate(shop, record, amount, cause, order_no)
 
 
 def hold(shop: Shop, order: Order) -> None:
@@ -83,23 +88,26 @@ def book(shop: Shop, order: Order) -> None:
         return
     order.holds = "booked"
     for record, quantity in _pieces(shop, order):
-        allocate(shop, record, max(record.stock_level - quantity, 0), shop.now(), "order", order.order_no)
+        allocate(shop, record, max(record.stock_level - quantity, 0), "order", order.order_no)
 
 
 def give_back(shop: Shop, order: Order, sku: str, quantity: float, cause: str) -> None:
     """The OMS raises the allocation: pieces came back or never left."""
     record = shop.records.get(sku)
     if record is not None and not record.perpetual:
-        allocate(shop, record, record.stock_level + quantity, shop.now(), cause, order.order_no)
+        allocate(shop, record, record.stock_level + quantity, cause, order.order_no)
 
 
 def unbook(shop: Shop, order: Order) -> None:
-    """The OMS gives back what it had taken off for an order that was cancelled before anything left."""
+    """The OMS gives back what it had taken off for an order that was cancelled before anything left.
+
+    Pieces it has written off came back then.
+    """
     if order.holds != "booked" or order.parcels:
         return
     order.holds = "nothing"
     for item in order.items:
-        give_back(shop, order, item.product_id, float(item.quantity), "cancelled")
+        give_back(shop, order, item.product_id, float(item.quantity) - item.cancelled, "cancelled")
 
 
 def _pieces(shop: Shop, order: Order) -> list[tuple[Record, float]]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 ZERO = Decimal(0)
+CANCELLED = "c_cancelledQty"
 NOT_COUNTING = ("cancelled", "failed")
 """An order in one of these is no double of another."""
 
@@ -69,6 +70,11 @@ class Item:
     custom: dict[str, Any] = field(default_factory=dict)
     text: str = ""
     external_status: str = ""
+
+    @property
+    def cancelled(self) -> int:
+        """Pieces the OMS has written off."""
+        return int(self.custom.get(CANCELLED, 0))
 
 
 @dataclass(slots=True)

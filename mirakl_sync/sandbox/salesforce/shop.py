@@ -100,11 +100,14 @@ class Shop:
     def save(self, order: Order) -> None:
         self.orders.save(order, self.now())
 
-    def moved(self, record: Record, before: float, cause: str, order_no: str = "") -> None:
-        """Notes what became of a record's ATS; its modification time moves unless nobody told the platform."""
+    def moved(self, record: Record, before: float, cause: str, order_no: str = "", at: datetime | None = None) -> None:
+        """Notes what became of a record's ATS; its modification time moves unless nobody told the platform.
+
+        `at` is the moment of the write, where that has already been looked at.
+        """
         self.history.note(record.product_id, Change(self.clock.now(), before, record.ats, cause, order_no))
         record.revision += 1
         if self.settings.oci and before != record.ats:
             self.changed.append(record.product_id)
         if cause != "silent":
-            record.modified = self.now()
+            record.modified = at or self.now()

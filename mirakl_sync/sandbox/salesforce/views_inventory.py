@@ -181,16 +181,15 @@ def _wanted(call: Call) -> dict[str, Any]:
 
 
 def _write(shop: Shop, record: Record, given: dict[str, Any]) -> None:
-    before = record.ats
+    before, now = record.ats, shop.now()
     record.perpetual = bool(given.get("perpetual_flag", record.perpetual))
     record.back_order = given.get("pre_order_back_order_handling", record.back_order)
     record.back_order_amount = inventory.whole(given.get("pre_order_back_order_allocation", record.back_order_amount))
     allocation = given.get("allocation") or {}
-    if "amount" not in allocation:
-        shop.moved(record, before, "api")
-        return
-    reset = read(allocation["reset_date"]) if "reset_date" in allocation else shop.now()
-    inventory.allocate(shop, record, allocation["amount"], reset, "api")
+    if "amount" in allocation:
+        reset = read(allocation["reset_date"]) if "reset_date" in allocation else now
+        inventory.lay(record, allocation["amount"], reset)
+    shop.moved(record, before, "api", at=now)
 
 
 LISTS = f"{DATA}/inventory_lists"

@@ -13,11 +13,11 @@ from typing import Any
 from werkzeug.exceptions import BadRequest, NotFound
 
 from mirakl_sync.sandbox.salesforce import inventory
-from mirakl_sync.sandbox.salesforce.model import Item, Order, Parcel, Shipment
+from mirakl_sync.sandbox.salesforce.model import CANCELLED, Item, Order, Parcel, Shipment
 from mirakl_sync.sandbox.salesforce.shop import Shop
 from mirakl_sync.sandbox.salesforce.statuses import PLACED, change_other, change_status
 
-CANCELLED, REFUNDED = "c_cancelledQty", "c_refundedAmount"
+REFUNDED = "c_refundedAmount"
 CARRIER, LINK, PARCELS = "c_carrier", "c_trackingUrl", "c_parcels"
 LINE = "c_miraklLineId"
 SHIP_WORDS = ("carrier", "number", "link", "date", "items", "complete")
@@ -87,7 +87,7 @@ def cancel_pieces(shop: Shop, order: Order, items: list[dict[str, Any]]) -> None
     for one in items:
         line = line_of(order, one)
         quantity = int(one.get("quantity", line.quantity))
-        line.custom[CANCELLED] = int(line.custom.get(CANCELLED, 0)) + quantity
+        line.custom[CANCELLED] = line.cancelled + quantity
         if order.holds == "booked":
             inventory.give_back(shop, order, line.product_id, quantity, "cancelled")
     shop.save(order)
@@ -194,7 +194,7 @@ def _sent(order: Order, line: Item) -> int:
 
 
 def _is_inside(order: Order, line: Item) -> bool:
-    return _sent(order, line) + int(line.custom.get(CANCELLED, 0)) >= line.quantity
+    return _sent(order, line) + line.cancelled >= line.quantity
 
 
 def _all_inside(order: Order) -> bool:

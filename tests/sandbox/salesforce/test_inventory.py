@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import pytest
@@ -38,6 +39,20 @@ def test_writing_the_allocation_resets_turnover_and_leaves_what_is_on_order(clie
     told = client("PATCH", f"{RECORDS}/TEE", {"allocation": {"amount": 5}}).json
     assert (told["inventory_turnover"], told["quantity_on_order"], told["ats"]) == (0, 2, 3)
     assert told["allocation"]["reset_date"] == told["last_modified"]
+
+
+def test_a_write_looks_at_the_clock_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.get(f"{RECORDS}/TEE")
+    steps = count(int(client.shop.clock.seconds()))
+    monkeypatch.setattr(client.shop.clock, "seconds", lambda: float(next(steps)))
+    told = client("PATCH", f"{RECORDS}/TEE", {"allocation": {"amount": 5}}).json
+    assert told["allocation"]["reset_date"] == told["last_modified"]
+
+
+def test_the_story_of_a_write_begins_with_the_number_before_all_of_it(client: Client) -> None:
+    client("PATCH", f"{RECORDS}/TEE", {"allocation": {"amount": 5}, "pre_order_back_order_allocation": 4})
+    (change,) = client.stock("TEE")["history"]
+    assert (change["before"], change["after"]) == (2, 7)
 
 
 def test_a_change_without_an_amount_resets_nothing(client: Client) -> None:

@@ -134,6 +134,15 @@ def test_pieces_that_cannot_be_sent_stand_on_their_line(client: Client) -> None:
     assert client.control("books")["orders"][0]["lines"][0]["canceled"] == 1
 
 
+def test_pieces_that_were_written_off_do_not_come_back_once_more_when_the_order_is_cancelled(client: Client) -> None:
+    two_lines(client)
+    client.control("orders/MKP-A-1/export", {})
+    assert client.stock("MUG")["quantity"] == 8
+    client.control("orders/MKP-A-1/cancel_pieces", {"items": [{"line_id": "A-1-1", "quantity": 1}]})
+    client.control("orders/MKP-A-1", {"status": "cancelled"})
+    assert client.stock("MUG")["quantity"] == 10
+
+
 def test_money_given_back_stands_on_line_and_order(client: Client) -> None:
     two_lines(client)
     ship(client, **DHL)
