@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
+
+from mirakl_sync.errors import Unreadable
 
 
 class Amount(fields.Field[Decimal]):
@@ -48,3 +51,36 @@ class Shape(Schema):
         """Tolerance is the rule at this border."""
 
         unknown = EXCLUDE
+
+
+class Made(Shape):
+    """A shape that becomes ``made``, leaving nulls to its defaults."""
+
+    made: Any = None
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: Any) -> Any:
+        """The record; null is as good as absent, lists become tuples."""
+        told = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        return type(self).made(**{name: value for name, value in told.items() if value is not None})
+
+
+def read_answer(
+    vendor: str,
+    schema: Schema,
+    payload: Any,
+    what: str,
+    *,
+    after_write: bool = False,
+    kept: Callable[[Any], Any] = lambda payload: payload,
+) -> Any:
+    """One object of an answer; ``Unreadable`` names the fields that are wrong and keeps the payload.
+
+    ``kept`` says what of the payload, where not all of it may be.
+    """
+    try:
+        return schema.load(payload)
+    except ValidationError as error:
+        raise Unreadable(
+            f"{vendor}'s {what} cannot be read: {error.messages}", payload=kept(payload), outcome_unknown=after_write
+        ) from error

@@ -51,7 +51,7 @@ def _account(client: PlannerClient, settings: Choices, key: str, clock: Clock) -
 
 
 def _warehouses(variants: list[Variant], settings: Choices, key: str) -> Iterator[Finding]:
-    shown = sorted({place.warehouse for variant in variants for place in variant.warehouse or ()})
+    shown = sorted({place.warehouse for variant in variants for place in variant.warehouse})
     is_ours = settings.is_ours(key)
     ours = [each for each in shown if is_ours(each)]
     if not shown:

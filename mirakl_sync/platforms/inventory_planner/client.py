@@ -8,6 +8,7 @@ from typing import Any
 
 from mirakl_sync.errors import RateLimited, Unavailable, Unreadable
 from mirakl_sync.http.contract import Answer, Operation, Transport
+from mirakl_sync.platforms.fields import Made
 from mirakl_sync.platforms.inventory_planner import schemas
 from mirakl_sync.platforms.inventory_planner.answers import rows_of
 from mirakl_sync.platforms.inventory_planner.schemas import OrderItem, PurchaseOrder, Variant
@@ -90,7 +91,7 @@ class PlannerClient:
         yield from self._pages(ITEMS, path, "items", schemas.ITEM, {"fields": ITEM_FIELDS})
 
     def _pages(
-        self, operation: Operation, path: str, name: str, schema: schemas.Shape, asked: Mapping[str, Any]
+        self, operation: Operation, path: str, name: str, schema: Made, asked: Mapping[str, Any]
     ) -> Iterator[Any]:
         """Every row once, by id. Pages count from 0.
 

@@ -19,7 +19,7 @@ def planned(variants: Iterable[Variant], is_ours: IsOurs) -> Iterator[Planned]:
     for variant in variants:
         if variant.known_as and not variant.removed:
             here = places.setdefault(variant.known_as, [])
-            here += [place for place in variant.warehouse or () if is_ours(place.warehouse)]
+            here += [place for place in variant.warehouse if is_ours(place.warehouse)]
     return (_line(sku, found) for sku, found in places.items())
 
 
@@ -44,7 +44,7 @@ def _sum(numbers: Iterable[Decimal | None]) -> int | None:
 
 def is_coming(order: PurchaseOrder, is_ours: IsOurs, over: frozenset[str]) -> bool:
     """Whether goods of this order are on their way to us; a status nobody told us of means that they are."""
-    if (order.status or "").strip().lower() in over or (order.type or "").lower() == ASSEMBLY:
+    if order.status.strip().lower() in over or order.type.lower() == ASSEMBLY:
         return False
     if order.warehouse and not is_ours(order.warehouse):
         return False
@@ -59,4 +59,4 @@ def incoming(order: PurchaseOrder, items: Iterable[OrderItem]) -> list[Incoming]
         left = int((item.replenishment or Decimal(0)) - (item.received or Decimal(0)))
         if item.sku and left > 0:
             pieces[item.sku] = pieces.get(item.sku, 0) + left
-    return [Incoming(sku, left, order.expected_date, order.id, order.reference or "") for sku, left in pieces.items()]
+    return [Incoming(sku, left, order.expected_date, order.id, order.reference) for sku, left in pieces.items()]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load
+from marshmallow import Schema, ValidationError, fields, post_load
 
-from mirakl_sync.errors import Unreadable
+from mirakl_sync.platforms.fields import Made, Shape, read_answer
 
 
 class Metric(fields.Field[Decimal | None]):
@@ -67,15 +68,6 @@ class Several(fields.Field[list[Any]]):
         return [self._schema.load(row) for row in rows if isinstance(row, Mapping) and row.get(self._needed)]
 
 
-class Shape(Schema):
-    """A part of an answer: unknown fields are passed over."""
-
-    class Meta:
-        """Tolerance is the rule at this border."""
-
-        unknown = EXCLUDE
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """The metrics of a variant in one warehouse, by the vendor's names."""
@@ -94,15 +86,15 @@ class Variant:
     """A variant, as far as we look at it."""
 
     id: str
-    sku: str | None = None
-    removed: bool | None = False
-    connections: list[str] | None = field(default_factory=list)
-    warehouse: list[Place] | None = field(default_factory=list)
+    sku: str = ""
+    removed: bool = False
+    connections: tuple[str, ...] = ()
+    warehouse: tuple[Place, ...] = ()
 
     @property
     def known_as(self) -> str:
         """Its SKU; that of its first connection where it shows none."""
-        return self.sku or next(iter(self.connections or ()), "")
+        return self.sku or next(iter(self.connections), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +102,11 @@ class PurchaseOrder:
     """The header of a stock order. ``type`` may be empty, ``status`` is the account's own word."""
 
     id: str
-    reference: str | None = ""
-    status: str | None = ""
-    type: str | None = ""
-    warehouse: str | None = ""
-    source_warehouse: str | None = ""
+    reference: str = ""
+    status: str = ""
+    type: str = ""
+    warehouse: str = ""
+    source_warehouse: str = ""
     expected_date: date | None = None
 
 
@@ -123,14 +115,15 @@ class OrderItem:
     """A line of it: ``replenishment`` pieces were ordered, ``received`` have come."""
 
     id: str
-    sku: str | None = ""
+    sku: str = ""
     replenishment: Decimal | None = None
     received: Decimal | None = None
 
 
-class PlaceSchema(Shape):
+class PlaceSchema(Made):
     """See ``Place``."""
 
+    made = Place
     warehouse = Word(required=True)
     in_stock = Metric(allow_none=True)
     purchase_orders_qty = Metric(allow_none=True)
@@ -138,10 +131,6 @@ class PlaceSchema(Shape):
     oos = Metric(allow_none=True)
     last_7_days_sales = Metric(allow_none=True)
     last_30_days_sales = Metric(allow_none=True)
-
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> Place:
-        return Place(**data)
 
 
 class ConnectionSchema(Shape):
@@ -154,23 +143,21 @@ class ConnectionSchema(Shape):
         return str(data["sku"])
 
 
-class VariantSchema(Shape):
+class VariantSchema(Made):
     """See ``Variant``."""
 
+    made = Variant
     id = Word(required=True)
     sku = Word(allow_none=True)
     removed = Truth(allow_none=True)
     connections = Several(ConnectionSchema(), "sku")
     warehouse = Several(PlaceSchema(), "warehouse")
 
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> Variant:
-        return Variant(**data)
 
-
-class PurchaseOrderSchema(Shape):
+class PurchaseOrderSchema(Made):
     """See ``PurchaseOrder``."""
 
+    made = PurchaseOrder
     id = Word(required=True)
     reference = Word(allow_none=True)
     status = Word(allow_none=True)
@@ -179,32 +166,18 @@ class PurchaseOrderSchema(Shape):
     source_warehouse = Word(allow_none=True)
     expected_date = Day(allow_none=True)
 
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> PurchaseOrder:
-        return PurchaseOrder(**data)
 
-
-class OrderItemSchema(Shape):
+class OrderItemSchema(Made):
     """See ``OrderItem``."""
 
+    made = OrderItem
     id = Word(required=True)
     sku = Word(allow_none=True)
     replenishment = Metric(allow_none=True)
     received = Metric(allow_none=True)
 
-    @post_load
-    def _made(self, data: dict[str, Any], **_: Any) -> OrderItem:
-        return OrderItem(**data)
-
 
 VARIANT, ORDER, ITEM = VariantSchema(), PurchaseOrderSchema(), OrderItemSchema()
 
-
-def read(schema: Schema, row: Any, what: str) -> Any:
-    """A row of theirs as ours; ``Unreadable`` names the part that is not what the schema knows."""
-    if not isinstance(row, Mapping):
-        raise Unreadable(f"Inventory Planner's {what} is no object.", payload=row)
-    try:
-        return schema.load(row)
-    except ValidationError as error:
-        raise Unreadable(f"Inventory Planner's {what} cannot be read: {error.messages}", payload=dict(row)) from error
+# See ``read_answer``.
+read = partial(read_answer, "Inventory Planner")

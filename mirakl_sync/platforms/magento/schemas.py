@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load
+from marshmallow import fields, post_load
 
-from mirakl_sync.errors import Unreadable
-from mirakl_sync.platforms.fields import Amount, Shape, Utc
+from mirakl_sync.platforms.fields import Amount, Made, Shape, Utc, read_answer
 
 NOUGHT = Decimal(0)
 
@@ -166,18 +166,6 @@ class SourceItem:
     source: str
     quantity: Decimal
     status: int = 1
-
-
-class Made(Shape):
-    """A shape that becomes ``made``, leaving nulls to its defaults."""
-
-    made: Any = None
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Any:
-        """The record; null is as good as absent, lists become tuples."""
-        told = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-        return type(self).made(**{name: value for name, value in told.items() if value is not None})
 
 
 class ItemSchema(Made):
@@ -348,12 +336,5 @@ class SourceItemSchema(Made):
 ORDER, SHIPMENT, MEMO = OrderSchema(), ShipmentSchema(), MemoSchema()
 PRODUCT, SALABLE, SOURCE_ITEM = ProductSchema(), SalableSchema(), SourceItemSchema()
 
-
-def read(schema: Schema, payload: Any, what: str, *, after_write: bool = False) -> Any:
-    """One object of an answer; ``Unreadable`` names the fields that are wrong and keeps the payload."""
-    try:
-        return schema.load(payload)
-    except ValidationError as error:
-        raise Unreadable(
-            f"Magento's {what} cannot be read: {error.messages}", payload=payload, outcome_unknown=after_write
-        ) from error
+# See ``read_answer``.
+read = partial(read_answer, "Magento")

@@ -9,17 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, pre_load
+from marshmallow import fields, post_load, pre_load
 
-from mirakl_sync.errors import Unreadable
-from mirakl_sync.platforms.fields import Amount, Shape, Utc
+from mirakl_sync.platforms.fields import Amount, Made, Shape, Utc, read_answer
 
 _PEOPLE = frozenset({"billingAddress", "shippingAddress", "customerInfo", "customerName", "paymentInstruments"})
 
 
-class Extended(Shape):
+class Extended(Made):
     """A part that may carry custom attributes."""
 
     custom = fields.Raw()
@@ -115,6 +115,7 @@ class Available:
 class ItemSchema(Extended):
     """``productItems`` of an order."""
 
+    made = Item
     product_id = fields.String(required=True, data_key="productId")
     item_id = fields.String(allow_none=True, data_key="itemId")
     name = fields.String(allow_none=True, data_key="productName")
@@ -122,15 +123,11 @@ class ItemSchema(Extended):
     gross = Amount(allow_none=True, data_key="grossPrice")
     shipment_id = fields.String(allow_none=True, data_key="shipmentId")
 
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Item:
-        """An ``Item``."""
-        return Item(**_told(data))
-
 
 class ShipmentSchema(Extended):
     """``shipments`` of an order."""
 
+    made = Shipment
     shipment_id = fields.String(required=True, data_key="shipmentId")
     number = fields.String(allow_none=True, data_key="shipmentNo")
     status = fields.String(allow_none=True, data_key="shippingStatus")
@@ -145,12 +142,14 @@ class ShipmentSchema(Extended):
         data["method"] = str(method.get("id") or "") if isinstance(method, Mapping) else ""
         if not isinstance(data.get("address"), Mapping):
             data.pop("address", None)
-        return Shipment(**_told(data))
+        shipment: Shipment = super().make(data)
+        return shipment
 
 
 class OrderSchema(Extended):
     """SCAPI ``getOrder`` and the rows of ``getOrders``; OCAPI's order made camel."""
 
+    made = ShopOrder
     order_no = fields.String(required=True, data_key="orderNo")
     status = fields.String(allow_none=True)
     currency = fields.String(allow_none=True)
@@ -165,28 +164,17 @@ class OrderSchema(Extended):
     items = fields.List(fields.Nested(ItemSchema), allow_none=True, data_key="productItems")
     shipments = fields.List(fields.Nested(ShipmentSchema), allow_none=True)
 
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> ShopOrder:
-        """A ``ShopOrder``."""
-        for part in ("items", "shipments"):
-            data[part] = tuple(data.get(part) or ())
-        return ShopOrder(**_told(data))
 
-
-class RecordSchema(Shape):
+class RecordSchema(Made):
     """OCAPI ``product_inventory_record``."""
 
+    made = Record
     product_id = fields.String(required=True)
     ats = Amount()
     beyond = Amount(data_key="pre_order_back_order_allocation")
     handling = fields.String(data_key="pre_order_back_order_handling")
     perpetual = fields.Boolean(data_key="perpetual_flag")
     modified_at = Utc(allow_none=True, data_key="last_modified")
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Record:
-        """A ``Record``."""
-        return Record(**data)
 
 
 class ProductSchema(Shape):
@@ -241,18 +229,6 @@ ORDER, RECORD, PRODUCT = OrderSchema(), RecordSchema(), ProductSchema()
 AVAILABLE, ATO = AvailableSchema(), AtoSchema()
 
 
-def read(schema: Schema, payload: Any, what: str, *, after_write: bool = False) -> Any:
-    """One object of an answer; ``Unreadable`` names the members that are wrong and keeps the payload without people."""
-    try:
-        return schema.load(payload)
-    except ValidationError as error:
-        raise Unreadable(
-            f"Salesforce's {what} cannot be read: {error.messages}",
-            payload=_without_people(payload),
-            outcome_unknown=after_write,
-        ) from error
-
-
 def camel(value: Any) -> Any:
     """OCAPI's document with SCAPI's member names; custom attributes keep theirs."""
     if isinstance(value, list):
@@ -267,11 +243,6 @@ def _camel_name(name: str) -> str:
         return name
     first, *others = name.split("_")
     return first + "".join(other[:1].upper() + other[1:] for other in others)
-
-
-def _told(data: dict[str, Any]) -> dict[str, Any]:
-    """Without what is null: the default stands for it."""
-    return {name: value for name, value in data.items() if value is not None}
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -289,3 +260,7 @@ def _without_people(value: Any) -> Any:
         return value
     hidden = {name for name in value if camel({name: None}).keys() & _PEOPLE or name.startswith("c_")}
     return {name: _without_people(inner) for name, inner in value.items() if name not in hidden}
+
+
+# See ``read_answer``; people are never kept.
+read = partial(read_answer, "Salesforce", kept=_without_people)

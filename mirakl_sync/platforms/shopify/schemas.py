@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load
+from marshmallow import fields, post_load, pre_load
 
-from mirakl_sync.errors import Unreadable
+from mirakl_sync.platforms.fields import Shape, read_answer
 from mirakl_sync.platforms.shopify.told import (
     Fulfillment,
     FulfillmentOrder,
@@ -21,11 +22,6 @@ from mirakl_sync.platforms.shopify.told import (
 )
 
 
-class _Base(Schema):
-    class Meta:
-        unknown = EXCLUDE
-
-
 def _text(**more: Any) -> fields.String:
     return fields.String(load_default="", allow_none=True, **more)
 
@@ -34,7 +30,7 @@ def _when(key: str, **more: Any) -> fields.AwareDateTime:
     return fields.AwareDateTime(data_key=key, format="iso", **more)
 
 
-class _Flat(_Base):
+class _Flat(Shape):
     """Takes Shopify's wrappings off before the fields are read: connections, attributes, shop money."""
 
     @pre_load
@@ -52,21 +48,21 @@ def _unwrapped(value: Any) -> Any:
     return value
 
 
-class _Money(_Base):
+class _Money(Shape):
     amount = fields.Decimal(required=True)
     currency = _text(data_key="currencyCode")
 
 
-class _Ref(_Base):
+class _Ref(Shape):
     id = fields.String(required=True)
     sku = _text()
 
 
-class _Metafield(_Base):
+class _Metafield(Shape):
     value = fields.String(required=True)
 
 
-class _Attribute(_Base):
+class _Attribute(Shape):
     key = fields.String(required=True)
     value = _text()
 
@@ -87,7 +83,7 @@ class LineSchema(_Flat):
         return Line(data["id"], data["quantity"], data["current"], sku, title, _pairs(data["attributes"]))
 
 
-class _Hold(_Base):
+class _Hold(Shape):
     id = fields.String(required=True)
     ours = fields.Boolean(data_key="heldByRequestingApp", load_default=False)
 
@@ -104,7 +100,7 @@ class _FulfillmentOrderSchema(_Flat):
         return FulfillmentOrder(data["id"], data["status"], tuple(hold["id"] for hold in holds), ours)
 
 
-class _TrackedSchema(_Base):
+class _TrackedSchema(Shape):
     company = _text()
     number = _text()
     url = _text()
@@ -114,7 +110,7 @@ class _TrackedSchema(_Base):
         return Tracked(**{key: (value or "").strip() for key, value in data.items()})
 
 
-class _InsideSchema(_Base):
+class _InsideSchema(Shape):
     quantity = fields.Integer(load_default=0, allow_none=True)
     line = fields.Nested(_Ref, data_key="lineItem", required=True)
 
@@ -217,11 +213,11 @@ class OrderSchema(_Flat):
         return ShopOrder(**data, total=total["amount"], currency=total["currency"])
 
 
-class _QuantitySchema(_Base):
+class _QuantitySchema(Shape):
     quantity = fields.Integer(required=True)
 
 
-class LevelSchema(_Base):
+class LevelSchema(Shape):
     """``InventoryLevel``, also as a line of a bulk operation's file."""
 
     location = fields.Nested(_Ref, required=True)
@@ -241,7 +237,7 @@ class _ItemSchema(_Flat):
     levels = fields.List(fields.Nested(LevelSchema), data_key="inventoryLevels", load_default=list)
 
 
-class _ProductSchema(_Base):
+class _ProductSchema(Shape):
     id = fields.String(required=True)
     status = fields.String(required=True)
     kind = _text(data_key="productType")
@@ -290,12 +286,5 @@ ORDER, FULFILLMENT, REFUND, VARIANT, LEVEL = (
     LevelSchema(),
 )
 
-
-def read(schema: Schema, payload: Any, what: str, *, after_write: bool = False) -> Any:
-    """One object of an answer; ``Unreadable`` names the fields that are wrong and keeps the payload."""
-    try:
-        return schema.load(payload)
-    except ValidationError as error:
-        raise Unreadable(
-            f"Shopify's {what} cannot be read: {error.messages}", payload=payload, outcome_unknown=after_write
-        ) from error
+# See ``read_answer``.
+read = partial(read_answer, "Shopify")

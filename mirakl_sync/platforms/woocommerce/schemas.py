@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load
+from marshmallow import fields, post_load
 
-from mirakl_sync.errors import Unreadable
-from mirakl_sync.platforms.fields import Amount, Shape, Utc
+from mirakl_sync.platforms.fields import Amount, Shape, Utc, read_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,12 +303,5 @@ class RateSchema(Shape):
 ORDER, PRODUCT, HOOK, RATE = OrderSchema(), ProductSchema(), HookSchema(), RateSchema()
 REFUND = RefundSchema()
 
-
-def read(schema: Schema, payload: Any, what: str, *, after_write: bool = False) -> Any:
-    """One object of an answer; ``Unreadable`` names the fields that are wrong and keeps the payload."""
-    try:
-        return schema.load(payload)
-    except ValidationError as error:
-        raise Unreadable(
-            f"WooCommerce's {what} cannot be read: {error.messages}", payload=payload, outcome_unknown=after_write
-        ) from error
+# See ``read_answer``.
+read = partial(read_answer, "WooCommerce")
