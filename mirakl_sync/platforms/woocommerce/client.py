@@ -49,12 +49,14 @@ class WooClient:
     def create_order(self, body: Mapping[str, Any]) -> ShopOrder:
         """``POST /orders``. Not repeatable."""
         answer = self.transport.call(CREATE, "POST", "/wc/v3/orders", json=body)
-        return read(schemas.ORDER, answer.json, "new order", after_write=True)
+        order: ShopOrder = read(schemas.ORDER, answer.json, "new order", after_write=True)
+        return order
 
     def update_order(self, order_id: str | int, body: Mapping[str, Any]) -> ShopOrder:
         """``PUT /orders/{id}``: fields left out stay; addresses and lines make the shop tax anew."""
         answer = self.transport.call(UPDATE, "PUT", f"/wc/v3/orders/{int(order_id)}", json=body)
-        return read(schemas.ORDER, answer.json, "order", after_write=True)
+        order: ShopOrder = read(schemas.ORDER, answer.json, "order", after_write=True)
+        return order
 
     def order(self, order_id: str | int) -> ShopOrder | None:
         """``GET /orders/{id}``, trashed ones too; None when it is gone for good."""
@@ -66,7 +68,8 @@ class WooClient:
             if error.code in GONE:
                 return None
             raise
-        return read(schemas.ORDER, answer.json, "order")
+        order: ShopOrder = read(schemas.ORDER, answer.json, "order")
+        return order
 
     def orders(self, **filters: Any) -> Iterator[ShopOrder]:
         """``GET /orders``, every page, by id."""
@@ -223,7 +226,10 @@ class WooClient:
     def create_hook(self, name: str, topic: str, url: str, secret: str) -> Hook:
         """``POST /webhooks``. The secret never comes back."""
         body = {"name": name, "topic": topic, "delivery_url": url, "secret": secret, "status": "active"}
-        return read(schemas.HOOK, self.transport.call(HOOKS, "POST", "/wc/v3/webhooks", json=body).json, "webhook")
+        hook: Hook = read(
+            schemas.HOOK, self.transport.call(HOOKS, "POST", "/wc/v3/webhooks", json=body).json, "webhook"
+        )
+        return hook
 
     def delete_hook(self, hook_id: int) -> None:
         """``DELETE /webhooks/{id}?force=true``."""

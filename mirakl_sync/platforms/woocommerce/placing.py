@@ -22,6 +22,7 @@ from mirakl_sync.platforms.woocommerce.amounts import (
 from mirakl_sync.platforms.woocommerce.client import WooClient
 from mirakl_sync.platforms.woocommerce.facts import Catalogue
 from mirakl_sync.platforms.woocommerce.leaving import on_its_way
+from mirakl_sync.platforms.woocommerce.parcels import LINE_ID
 from mirakl_sync.platforms.woocommerce.schemas import ShopOrder
 from mirakl_sync.platforms.woocommerce.settings import StoreSettings
 from mirakl_sync.records.shop import OrderDraft
@@ -98,7 +99,7 @@ def _other_ways(desk: Desk, draft: OrderDraft, order: ShopOrder, sent: Amounts) 
 
 def _applied(order: ShopOrder) -> dict[str, tuple[int, ...]]:
     """The rate ids the shop's answer shows, per Mirakl line and for shipping."""
-    applied = {str(line.meta.get(orders.LINE_ID, "")): tuple(sorted(line.taxes)) for line in order.lines}
+    applied = {str(line.meta.get(LINE_ID, "")): tuple(sorted(line.taxes)) for line in order.lines}
     if order.shipping_lines and order.shipping_lines[0].total:
         applied[SHIPPING] = tuple(sorted(order.shipping_lines[0].taxes))
     return applied

@@ -241,7 +241,8 @@ def _move(sales: Sequence[Sale], amounts: dict[str, Decimal], missing: Decimal, 
 def net_for(gross: Decimal, tax: Decimal | None, rates: Sequence[Rate], rounding: Rounding) -> Decimal | None:
     """A net amount the shop turns into ``gross``, with the tax as sold where both can be had; None if none exists."""
     exact = gross / factor(rates)
-    for net in (*(() if tax is None else (gross - tax,)), rounding.money(exact), exact.quantize(FINE, ROUND_HALF_UP)):
+    as_sold: tuple[Decimal, ...] = () if tax is None else (gross - tax,)
+    for net in (*as_sold, rounding.money(exact), exact.quantize(FINE, ROUND_HALF_UP)):
         if gross_of(net, rates, rounding) == gross:
             return net
     return None
