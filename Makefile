@@ -41,11 +41,11 @@ check: $(READY) ## style, format and types
 
 .PHONY: test-quick
 test-quick: $(READY) ## tests without processes or browser, on SQLite
-	$(PY) -m pytest -q -n $(AT_ONCE) -m "not processes and not browser" $(ARGS)
+	$(PY) -m pytest -q -n $(AT_ONCE) --dist worksteal -m "not processes and not browser" $(ARGS)
 
 .PHONY: test-postgres
 test-postgres: $(READY) ## the tests that use a database, again on PostgreSQL
-	MIRAKL_SYNC_TEST_DATABASE=postgresql $(PY) -m pytest -q -n $(AT_ONCE) -m "database and not processes and not browser" $(ARGS)
+	MIRAKL_SYNC_TEST_DATABASE=postgresql $(PY) -m pytest -q -n $(AT_ONCE) --dist worksteal -m "database and not processes and not browser" $(ARGS)
 
 .PHONY: test-processes
 test-processes: $(READY) ## tests with real workers, brokers and browsers, one after another

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,20 +10,18 @@ import pytest
 
 from mirakl_sync.clock import FixedClock
 from mirakl_sync.db import secrets
-from mirakl_sync.db.models import Base
 from mirakl_sync.db.transaction import Database
 from mirakl_sync.dispatch import RecordingDispatcher
+from tests.databases import PostgresDatabases, SqliteFiles, light_engines, on_postgres
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TEST_KEY = "8L5Vv3q0mZtC0bq0Q2xw3k5p1Xq8m6b1H0c3s7d9fG4="
-
-_numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever asks for a database runs on both kinds; see `make test-postgres`."""
     for item in items:
-        if "database_url" in getattr(item, "fixturenames", ()):
+        if "databases" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.database)
 
 
@@ -43,26 +39,30 @@ def postgres() -> Iterator[str]:
         yield address
 
 
-def on_postgres() -> bool:
-    """True when this run's databases shall be PostgreSQL."""
-    return os.environ.get("MIRAKL_SYNC_TEST_DATABASE", "sqlite") == "postgresql"
+@pytest.fixture(scope="session")
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SqliteFiles | PostgresDatabases]:
+    """Where the databases of this run come from."""
+    with light_engines("postgresql" if on_postgres() else "sqlite"):
+        if on_postgres():
+            yield PostgresDatabases(request.getfixturevalue("postgres"))
+        else:
+            yield SqliteFiles(tmp_path_factory.mktemp("databases"))
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database."""
-    if not on_postgres():
-        yield f"sqlite:///{tmp_path / 'test.db'}"
-        return
-    import psycopg
+def database_url(databases: SqliteFiles | PostgresDatabases, tmp_path: Path) -> Iterator[str]:
+    """A database with every table and nothing in them."""
+    with databases.new(tmp_path, tables=True) as url:
+        yield url
 
-    address = request.getfixturevalue("postgres")
-    name = f"t{os.getpid()}_{next(_numbers)}"
-    admin = psycopg.connect(address.replace("postgresql+psycopg", "postgresql") + "/postgres", autocommit=True)
-    admin.execute(f"CREATE DATABASE {name}")
-    yield f"{address}/{name}"
-    admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.close()
+
+@pytest.fixture
+def empty_database_url(databases: SqliteFiles | PostgresDatabases, tmp_path: Path) -> Iterator[str]:
+    """A database without a table."""
+    with databases.new(tmp_path, tables=False) as url:
+        yield url
 
 
 @pytest.fixture
@@ -79,8 +79,7 @@ def bells() -> RecordingDispatcher:
 
 @pytest.fixture
 def db(database_url: str, bells: RecordingDispatcher) -> Iterator[Database]:
-    """A database with every table."""
+    """The database, opened."""
     database = Database(database_url, dispatcher=bells)
-    Base.metadata.create_all(database.writing)
     yield database
     database.close()

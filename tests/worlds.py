@@ -176,12 +176,10 @@ def world(
     call_timeout: float = 2.0,
     store_settings: Mapping[str, Any] | None = None,
 ) -> Iterator[World]:
-    """Servers, tables, rows and wiring; everything is gone afterwards.
+    """Servers, rows and wiring; everything is gone afterwards.
 
     ``also`` are more marketplaces beside "acme", by name, that sell from the same shop.
     """
-    from mirakl_sync.db.models import Base
-
     stocks = {"acme": stock or StockPolicy(), **(also or {})}
     markets = [{**MARKET, **(market or {}), "name": name} for name in stocks]
     sandbox = open_sandbox({"servers": [*markets, {**WEBSHOP, **(webshop or {})}]})
@@ -194,7 +192,6 @@ def world(
     )
     workers = InlineWorkers()
     wiring = wire(config, dispatcher=workers, now=now)
-    Base.metadata.create_all(wiring.db.writing)
     try:
         numbers = {}
         for name, told in stocks.items():

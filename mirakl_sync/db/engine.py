@@ -15,6 +15,8 @@ _to_json = partial(json.dumps, default=str, ensure_ascii=False)
 
 # Earlier versions carry the rare WAL-reset corruption fault (sqlite.org, release notes of 3.51.3).
 SAFE_SQLITE = (3, 51, 3)
+# Every commit reaches the disk: an idempotency key that a power cut takes back would be no promise.
+SQLITE_SETTINGS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000")
 
 
 def sqlite_driver() -> ModuleType:
@@ -64,7 +66,7 @@ def _sqlite(url: str, pool_size: int, *, reading: bool) -> Engine:
     def _set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        for pragma in SQLITE_SETTINGS:
             cursor.execute(f"PRAGMA {pragma}")
         if reading:
             cursor.execute("PRAGMA query_only=ON")

@@ -6,36 +6,22 @@ Checked the other way round as well: take one of the protections away, and the s
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 
 from mirakl_sync.cases.advance import Machinery, advance
 from mirakl_sync.cases.outcome import Taken
-from mirakl_sync.db.models import Base
 from mirakl_sync.db.transaction import Database
 from tests.cases.theatre import Crash, Theatre, TroubledShop, play
-from tests.cases.toys import ToyBase, ToyCase, new_toy, read
-from tests.conftest import NOON, on_postgres
+from tests.cases.toys import ToyCase, new_toy, read
+from tests.conftest import NOON
+from tests.databases import on_postgres
 
 WORKERS = 3
 TIMEOUT, LEASE, LAG = 30.0, 45.0, 40.0
 RUNS = 60 if on_postgres() else 200
 ENDLESS = timedelta(hours=12)
-
-
-@pytest.fixture
-def quick(database_url: str) -> Iterator[Database]:
-    """A database that need not survive a power cut."""
-    db = Database(database_url)
-    if not on_postgres():
-        event.listen(db.writing, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
-    Base.metadata.create_all(db.writing)
-    ToyBase.metadata.create_all(db.writing)
-    yield db
-    db.close()
 
 
 def run(db: Database, seed: int, *, lease: float = LEASE, settling: float = LAG, looks: bool = True) -> int:
@@ -67,13 +53,13 @@ def run(db: Database, seed: int, *, lease: float = LEASE, settling: float = LAG,
     return len(shop.made)
 
 
-def test_exactly_one_is_made_however_bad_the_world(quick: Database) -> None:
-    made = [run(quick, seed) for seed in range(RUNS)]
+def test_exactly_one_is_made_however_bad_the_world(toys: Database) -> None:
+    made = [run(toys, seed) for seed in range(RUNS)]
     assert made == [1] * RUNS
 
 
-def test_the_ledger_holds_even_where_a_lease_is_shorter_than_a_call(quick: Database) -> None:
-    assert [run(quick, seed, lease=10.0) for seed in range(RUNS // 4)] == [1] * (RUNS // 4)
+def test_the_ledger_holds_even_where_a_lease_is_shorter_than_a_call(toys: Database) -> None:
+    assert [run(toys, seed, lease=10.0) for seed in range(RUNS // 4)] == [1] * (RUNS // 4)
 
 
 @pytest.mark.parametrize(
@@ -84,5 +70,5 @@ def test_the_ledger_holds_even_where_a_lease_is_shorter_than_a_call(quick: Datab
         ("the look", {"looks": False}),
     ],
 )
-def test_the_same_world_doubles_orders_without(quick: Database, missing: str, changed: dict[str, float]) -> None:
-    assert any(run(quick, seed, **changed) > 1 for seed in range(RUNS)), f"{missing} is not needed?"
+def test_the_same_world_doubles_orders_without(toys: Database, missing: str, changed: dict[str, float]) -> None:
+    assert any(run(toys, seed, **changed) > 1 for seed in range(RUNS)), f"{missing} is not needed?"

@@ -40,15 +40,22 @@ def test_the_version(run: Run) -> None:
     assert run("version").output.strip() == __version__
 
 
-def test_a_database_is_brought_up_to_date_and_says_so(run: Run) -> None:
-    assert "Run `mirakl-sync db upgrade`" in run("db", "status", code=1).output
-    assert "The database stands at" in run("db", "upgrade").output
-    assert json.loads(run("db", "status", "--json").output)["up_to_date"] is True
-    assert "No connections yet" in run("connections", "list").output
+@pytest.fixture
+def nothing_yet(empty_database_url: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Commands where no tables were made yet."""
+    monkeypatch.setenv("MIRAKL_SYNC_DATABASE_URL", empty_database_url)
+    return run
 
 
-def test_a_database_without_tables_is_one_sentence_with_the_way_out(run: Run) -> None:
-    told = run("orders", "list", code=1).stderr
+def test_a_database_is_brought_up_to_date_and_says_so(nothing_yet: Run) -> None:
+    assert "Run `mirakl-sync db upgrade`" in nothing_yet("db", "status", code=1).output
+    assert "The database stands at" in nothing_yet("db", "upgrade").output
+    assert json.loads(nothing_yet("db", "status", "--json").output)["up_to_date"] is True
+    assert "No connections yet" in nothing_yet("connections", "list").output
+
+
+def test_a_database_without_tables_is_one_sentence_with_the_way_out(nothing_yet: Run) -> None:
+    told = nothing_yet("orders", "list", code=1).stderr
     assert "mirakl-sync db upgrade" in told
     assert "Traceback" not in told
 
@@ -222,10 +229,10 @@ def test_the_doctor_names_what_is_wrong_and_how_to_mend_it(acme: World, run: Run
     assert all(finding["way_out"] for finding in found if not finding["ok"])
 
 
-def test_no_key_is_the_doctors_first_complaint(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    run("db", "upgrade")
+def test_no_key_is_the_doctors_first_complaint(nothing_yet: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing_yet("db", "upgrade")
     monkeypatch.delenv("MIRAKL_SYNC_SECRET_KEY")
-    assert "STOP  key: No key for secrets at rest." in run("doctor", code=1).output
+    assert "STOP  key: No key for secrets at rest." in nothing_yet("doctor", code=1).output
 
 
 def test_unknown_commands_are_wrong_usage() -> None:

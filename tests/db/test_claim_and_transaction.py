@@ -13,7 +13,8 @@ from mirakl_sync.db.claim import claim, release, still_ours, take_lease
 from mirakl_sync.db.models import Connection, Heartbeat, Order
 from mirakl_sync.db.transaction import Database
 from mirakl_sync.dispatch import RecordingDispatcher, Wake
-from tests.conftest import NOON, on_postgres
+from tests.conftest import NOON
+from tests.databases import on_postgres
 from tests.db import rows
 
 LEASE = timedelta(seconds=45)

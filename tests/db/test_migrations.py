@@ -11,18 +11,18 @@ from mirakl_sync.db.engine import create_engines
 from mirakl_sync.db.models import Base
 
 
-def test_a_new_database_stands_nowhere(database_url: str) -> None:
-    assert migrate.current(database_url) == ""
+def test_a_new_database_stands_nowhere(empty_database_url: str) -> None:
+    assert migrate.current(empty_database_url) == ""
 
 
-def test_upgrading_reaches_the_newest_step_and_may_be_repeated(database_url: str) -> None:
-    assert migrate.upgrade(database_url) == migrate.newest()
-    assert migrate.upgrade(database_url) == migrate.newest() == migrate.current(database_url)
+def test_upgrading_reaches_the_newest_step_and_may_be_repeated(empty_database_url: str) -> None:
+    assert migrate.upgrade(empty_database_url) == migrate.newest()
+    assert migrate.upgrade(empty_database_url) == migrate.newest() == migrate.current(empty_database_url)
 
 
-def test_the_migrated_tables_are_those_of_the_models(database_url: str) -> None:
-    migrate.upgrade(database_url)
-    engine, other = create_engines(database_url, pool_size=1)
+def test_the_migrated_tables_are_those_of_the_models(empty_database_url: str) -> None:
+    migrate.upgrade(empty_database_url)
+    engine, other = create_engines(empty_database_url, pool_size=1)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, Base.metadata) == []
@@ -30,9 +30,9 @@ def test_the_migrated_tables_are_those_of_the_models(database_url: str) -> None:
     other.dispose()
 
 
-def test_partial_indexes_and_their_conditions_are_made(database_url: str) -> None:
-    migrate.upgrade(database_url)
-    engine, other = create_engines(database_url, pool_size=1)
+def test_partial_indexes_and_their_conditions_are_made(empty_database_url: str) -> None:
+    migrate.upgrade(empty_database_url)
+    engine, other = create_engines(empty_database_url, pool_size=1)
     wanted = {
         index.name: bool(index.dialect_options[engine.dialect.name]["where"] is not None)
         for table in Base.metadata.tables.values()

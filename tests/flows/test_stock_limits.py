@@ -15,8 +15,6 @@ from tests.worlds import CATALOGUE
 LIMITED = {"STO01", "STO02", "STO03", "OF52", "OF53", "OR11"}
 
 
-# an hour of calls is simulated: half a minute on an idle machine
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("profile", ["default", "external_partner"])
 def test_a_busy_hour_keeps_every_published_limit(begin_stock: BeginStock, profile: str) -> None:
     """Both sides go by the published numbers; minutes pass on both clocks alike."""

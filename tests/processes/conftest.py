@@ -24,12 +24,12 @@ from tests.conftest import TEST_KEY
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def until(condition: Callable[[], Any], within: float = 15.0, what: str = "it") -> Any:
-    """Wait for a truth and answer it."""
+def until(condition: Callable[[], Any], within: float = 15.0, what: str = "it", every: float = 0.03) -> Any:
+    """Wait for a truth and answer it; who asks seldom leaves the machine to those who work."""
     over = time.monotonic() + within
     while not (found := condition()):
         assert time.monotonic() < over, f"{what} did not happen within {within:g} s"
-        time.sleep(0.03)
+        time.sleep(every)
     return found
 
 
