@@ -41,10 +41,18 @@ WAITS = (PlannerRow.due, *MAY_BE_TOLD)
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it stands, and its number: a whole table of them must find room."""
+
+    id: int
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
 class Writable:
     """Lines that fit into a file, the file, and why others do not."""
 
-    lines: Sequence[PlannerRow]
+    lines: Sequence[Line]
     content: bytes
     refused: dict[int, str]
 
@@ -63,33 +71,29 @@ def make(wiring: Wiring, planner_pk: int, planner: Planner, run: datetime) -> li
     return names
 
 
-def _due(wiring: Wiring, planner_pk: int, feed: Feed) -> Sequence[PlannerRow]:
+def _due(wiring: Wiring, planner_pk: int, feed: Feed) -> list[Line]:
     with wiring.db.reading() as tx:
         mine = (PlannerRow.planner_pk == planner_pk, PlannerRow.feed == feed)
-        asked = select(PlannerRow).where(*mine, *WAITS).order_by(PlannerRow.id).limit(LARGEST)
-        return tx.execute(asked).scalars().all()
+        asked = select(PlannerRow.id, PlannerRow.content).where(*mine, *WAITS).order_by(PlannerRow.id).limit(LARGEST)
+        return [Line(row.id, rows.record(feed, row.content)) for row in tx.execute(asked)]
 
 
-def writable(planner: Planner, feed: Feed, lines: Sequence[PlannerRow]) -> Writable:
+def writable(planner: Planner, feed: Feed, lines: Sequence[Line]) -> Writable:
     """One line that does not fit must not keep the others back: where a file is refused, each is tried by itself."""
     try:
-        return Writable(lines, planner.write(feed, _records(lines)), {})
+        return Writable(lines, planner.write(feed, [line.row for line in lines]), {})
     except Refused:
         refused = {line.id: words for line in lines if (words := _refusal(planner, feed, line))}
         if not refused:
             # each fits and all together do not: that is no line's fault
             raise
     fit = [line for line in lines if line.id not in refused]
-    return Writable(fit, planner.write(feed, _records(fit)) if fit else b"", refused)
+    return Writable(fit, planner.write(feed, [line.row for line in fit]) if fit else b"", refused)
 
 
-def _records(lines: Sequence[PlannerRow]) -> list[Row]:
-    return [rows.record(Feed(line.feed), line.content) for line in lines]
-
-
-def _refusal(planner: Planner, feed: Feed, line: PlannerRow) -> str:
+def _refusal(planner: Planner, feed: Feed, line: Line) -> str:
     try:
-        planner.write(feed, _records([line]))
+        planner.write(feed, [line.row])
     except Refused as no:
         return no.words
     return ""

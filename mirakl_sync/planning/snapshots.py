@@ -15,13 +15,15 @@ from mirakl_sync.db.models import PlannerRow, PlannerSnapshot
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Refused
 from mirakl_sync.inbox import desk
-from mirakl_sync.planning import files
+from mirakl_sync.planning import files, rows
+from mirakl_sync.planning.files import Line
 from mirakl_sync.planning.settings import FeedSettings
 from mirakl_sync.platforms.planner import Planner
 from mirakl_sync.records.planning import Feed
 from mirakl_sync.wiring import Wiring
 
 SHRINKS = "planner_shrinks"
+AT_ONCE = 2000
 # Stock stands in the table of variants; there is one warehouse.
 FETCHED = (Feed.VARIANTS, Feed.SALES)
 
@@ -48,7 +50,7 @@ def _one(wiring: Wiring, planner_pk: int, key: str, planner: Planner, feed: Feed
         lines = _whole(tx, planner_pk, feed, wiring.now() - settings.history)
         last = served(tx, planner_pk, feed)
     found = files.writable(planner, feed, lines)
-    counted = sum(line.feed == feed for line in found.lines)
+    counted = sum(isinstance(line.row, rows.RECORDS[feed]) for line in found.lines)
     now = wiring.now()
     with wiring.db.transaction() as tx:
         files.refuse(tx, found.refused)
@@ -78,12 +80,15 @@ def shrinks(before: int, after: int, guard: Decimal | None) -> bool:
     return guard is not None and (before - after) * 100 > before * guard
 
 
-def _whole(tx: Transaction, planner_pk: int, feed: Feed, since: datetime) -> Sequence[PlannerRow]:
+def _whole(tx: Transaction, planner_pk: int, feed: Feed, since: datetime) -> list[Line]:
     """Every line that stands: what was removed, and sales of what nobody lists, are simply not there."""
     lately = [PlannerRow.at >= since] if feed is Feed.SALES else []
-    asked = select(PlannerRow).where(*_may_be_told(planner_pk, feed), *lately)
-    lines = tx.execute(asked.order_by(PlannerRow.feed.desc(), PlannerRow.at, PlannerRow.id)).scalars()
-    return [line for line in lines if not line.content.get("removed")]
+    asked = select(PlannerRow.id, PlannerRow.feed, PlannerRow.content).where(*_may_be_told(planner_pk, feed), *lately)
+    asked = asked.order_by(PlannerRow.feed.desc(), PlannerRow.at, PlannerRow.id)
+    # a row of the database is many times as large as the line that is kept of it
+    told = tx.execute(asked, execution_options={"yield_per": AT_ONCE})
+    lines = (Line(row.id, rows.record(Feed(row.feed), row.content)) for row in told)
+    return [line for line in lines if not line.row.removed]
 
 
 def _may_be_told(planner_pk: int, feed: Feed) -> tuple[Any, ...]:
