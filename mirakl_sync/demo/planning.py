@@ -13,10 +13,10 @@ from mirakl_sync.db.models import Store
 from mirakl_sync.demo.branches import BRANCHES, PLANNER
 from mirakl_sync.demo.findings import OTHER, Problem
 from mirakl_sync.demo.remote import Remote
+from mirakl_sync.demo.verdict import ENDED
 from mirakl_sync.planning import reading, sending
 from mirakl_sync.wiring import Wiring
 
-ENDED = ("REFUSED", "CANCELED")
 Books = Mapping[str, Any]
 
 

@@ -148,7 +148,8 @@ def of_sku(tx: Transaction, sku: str, connection: str = "") -> list[SkuPlan]:
     stores = planners(tx)
     if connection:
         named = select(Connection.planner_pk).where(Connection.key == connection)
-        stores = [store for store in stores if store.id == tx.execute(named).scalar_one_or_none()]
+        its = tx.execute(named).scalar_one_or_none()
+        stores = [store for store in stores if store.id == its]
     return [_plan(tx, store, sku) for store in stores]
 
 

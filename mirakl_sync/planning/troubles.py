@@ -22,6 +22,7 @@ from mirakl_sync.db.models import (
     Store,
 )
 from mirakl_sync.db.transaction import Transaction
+from mirakl_sync.orders import states
 from mirakl_sync.planning.files import ON_ITS_WAY, FileState
 from mirakl_sync.planning.reading import PATIENCE
 from mirakl_sync.planning.settings import FeedSettings
@@ -48,8 +49,8 @@ OVER: Mapping[str, str] = {
 NAMED = 50
 LATELY = timedelta(days=30)
 _READ = 5000
-# Mirakl's states of orders that are no sale, or not yet.
-_NO_SALE = ("STAGING", "WAITING_ACCEPTANCE", "REFUSED", "CANCELED")
+# Orders that are no sale, or not yet.
+_NO_SALE = frozenset({states.STAGING, states.WAITING_ACCEPTANCE}) | states.ENDED_STATES
 
 
 @dataclass(frozen=True, slots=True)
