@@ -71,10 +71,11 @@ def work(shop: Shop) -> None:
     for row in list(shop.bulks.values()):
         if row.status not in RUNNING or row.due > shop.clock.seconds():
             continue
-        row.status = "RUNNING"
-        while row.status == "RUNNING":
+        while row.status in RUNNING:
             with shop.lock:
-                _piece(shop, row)
+                if row.status in RUNNING:  # else another tick has finished it meanwhile
+                    row.status = "RUNNING"
+                    _piece(shop, row)
 
 
 def _piece(shop: Shop, row: Bulk) -> None:

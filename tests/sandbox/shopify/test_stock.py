@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from mirakl_sync.sandbox.shopify.bulk import work
+
 VARIANTS = """query($q: String, $first: Int = 10, $after: String) { productVariants(first: $first, after: $after, query: $q) {
   nodes { id sku price inventoryQuantity product { title status }
     inventoryItem { id tracked inventoryLevels(first: 5) { nodes { id location { id name }
@@ -238,6 +240,29 @@ def test_a_bulk_operation_takes_its_time_and_reads_more_than_a_page(make_client)
     looked = client(LOOK, id=started["id"])
     assert len(lines_of(client, looked)) == 450
     assert client("{ currentBulkOperation { id status } }") == {"id": started["id"], "status": "COMPLETED"}
+
+
+def test_two_ticks_at_once_finish_an_operation_once(client):
+    started = client(RUN, q=EVERYTHING)["bulkOperation"]
+    shop, lock, announced = client.shop, client.shop.lock, []
+    shop.queue.announce = lambda topic, body: announced.append(topic)
+
+    class Late:
+        """Somebody else's tick does all the work before ours gets the lock."""
+
+        def __enter__(self):
+            shop.lock = lock
+            work(shop)
+            lock.acquire()
+
+        def __exit__(self, *error):
+            lock.release()
+
+    shop.lock = Late()
+    work(shop)
+
+    assert client(LOOK, id=started["id"])["rootObjectCount"] == "3"
+    assert announced == ["bulk_operations/finish"]
 
 
 def test_a_file_is_there_for_a_week(client):
