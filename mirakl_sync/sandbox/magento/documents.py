@@ -19,17 +19,21 @@ CURRENCIES = ("order_currency_code", "store_currency_code", "base_currency_code"
 
 
 def chosen(order: Order, wanted: Any, left: Callable[[Row], Decimal]) -> tuple[Pieces, list[str]]:
-    """The lines a body names, or everything that is left; and what is no line of the order, as order item ids."""
+    """The lines a body names, or everything that is left; and what is no line of the order, as order item ids.
+
+    Of a line that is named twice the last quantity counts (read in ShipmentDocumentFactory).
+    """
     if not listed(wanted):
         return [(item, left(item)) for item in order.items if left(item) > 0], []
-    pieces, strange = [], []
+    named: dict[int, tuple[Row, Decimal]] = {}
+    strange = []
     for entry in wanted:
         item = order.item(int(number(entry.get("order_item_id"))))
         if item is None:
             strange.append(str(entry.get("order_item_id")))
         else:
-            pieces.append((item, number(entry.get("qty"))))
-    return pieces, strange
+            named[item["item_id"]] = item, number(entry.get("qty"))
+    return list(named.values()), strange
 
 
 def share(item: Row, name: str, quantity: Decimal) -> Decimal:

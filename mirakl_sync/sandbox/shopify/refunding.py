@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -88,14 +89,7 @@ def refund(shop: Shop, order: Order, wanted: Wanted, app: App | None) -> Refund:
 def refuse_odd(order: Order, wanted: Wanted) -> None:
     if not (wanted.lines or wanted.shipping or wanted.money):
         raise Refused(None, "Refund must have at least one line item, shipping or transaction", ["input"])
-    for place, (line, pieces, kind) in enumerate(wanted.lines):
-        where = ["input", "refundLineItems", str(place)]
-        if not 0 < pieces <= line.current:
-            raise Refused(None, "Quantity cannot refund more items than were purchased", [*where, "quantity"])
-        if kind == "CANCEL" and pieces > states.unfulfilled_pieces(order, line):
-            raise Refused(None, "Restock type CANCEL needs unfulfilled items", [*where, "restockType"])
-        if kind == "RETURN" and pieces > states.fulfilled_pieces(order, line):
-            raise Refused(None, "Restock type RETURN needs fulfilled items", [*where, "restockType"])
+    _refuse_odd_lines(order, wanted)
     left = totals.shipping(order) - sum((line.refunded for line in order.shipping_lines), ZERO)
     if wanted.shipping > left:
         raise Refused(None, "Shipping refund amount is greater than what was paid", ["input", "shipping"])
@@ -103,6 +97,20 @@ def refuse_odd(order: Order, wanted: Wanted) -> None:
     if not wanted.over and sum((amount for _, amount, _ in wanted.money), ZERO) > owed:
         words = f"Refund amount cannot be greater than the amount that can be refunded ({owed:.2f})"
         raise Refused(None, words, ["input", "transactions"])
+
+
+def _refuse_odd_lines(order: Order, wanted: Wanted) -> None:
+    taken: Counter[tuple[int, str]] = Counter()
+    for place, (line, pieces, kind) in enumerate(wanted.lines):
+        where = ["input", "refundLineItems", str(place)]
+        taken[line.id, ""] += pieces
+        taken[line.id, kind] += pieces
+        if pieces <= 0 or taken[line.id, ""] > line.current:
+            raise Refused(None, "Quantity cannot refund more items than were purchased", [*where, "quantity"])
+        if kind == "CANCEL" and taken[line.id, kind] > states.unfulfilled_pieces(order, line):
+            raise Refused(None, "Restock type CANCEL needs unfulfilled items", [*where, "restockType"])
+        if kind == "RETURN" and taken[line.id, kind] > states.fulfilled_pieces(order, line):
+            raise Refused(None, "Restock type RETURN needs fulfilled items", [*where, "restockType"])
 
 
 def _wanted(order: Order, given: Shown) -> Wanted:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -179,11 +180,13 @@ def _refuse_odd(pieces: Pieces) -> None:
         raise Refused(None, "There is nothing to fulfill.", ["fulfillment"])
     if len({unit.location_id for unit, _, _ in pieces}) > 1:
         raise Refused(None, "All fulfillment orders must be assigned to the same location.", ["fulfillment"])
+    wanted: Counter[int] = Counter()
     for unit, line, quantity in pieces:
+        wanted[line.id] += quantity
         if unit.status not in ("OPEN", "IN_PROGRESS"):
             words = f"Fulfillment order {unit.id} has an unfulfillable status= {unit.status.lower()}."
             raise Refused(None, words, ["fulfillment"])
-        if not 0 < quantity <= line.remaining:
+        if quantity <= 0 or wanted[line.id] > line.remaining:
             raise Refused(None, WRONG_QUANTITY, ["fulfillment"])
 
 

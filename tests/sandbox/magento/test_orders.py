@@ -293,6 +293,13 @@ def test_too_many_pieces_are_cut_to_what_is_left(client: Client) -> None:
     assert (order["items"][0]["qty_shipped"], order["state"]) == (2, "complete")
 
 
+def test_of_a_line_named_twice_the_last_quantity_counts(client: Client) -> None:
+    walk(client, [INVOICE])
+    twice = {"items": [{"order_item_id": 1, "qty": 2}, {"order_item_id": 1, "qty": 1}]}
+    client.ok("POST", "order/1/ship", twice)
+    assert client.get("orders/1")["items"][0]["qty_shipped"] == 1
+
+
 def test_shipments_carry_tracks_and_a_late_track_moves_no_date(client: Client) -> None:
     track = {"carrier_code": "ups", "title": "United Parcel Service", "track_number": "1Z999"}
     walk(client, [("POST", "order/1/ship", {"tracks": [track]})])

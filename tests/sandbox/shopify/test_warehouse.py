@@ -299,6 +299,28 @@ def test_more_than_there_is_cannot_be_refunded(client, made, change, words):
     assert state(client, made)["refunds"] == []
 
 
+def test_a_line_named_twice_is_not_refunded_more_often_than_it_was_bought(client, made):
+    line = state(client, made)["lineItems"]["nodes"][0]["id"]
+    lines = [{"lineItemId": line, "quantity": pieces, "restockType": "CANCEL"} for pieces in (2, 1)]
+
+    answer = client(REFUND, i={"orderId": made, "refundLineItems": lines}, key="k")
+
+    assert answer["userErrors"] == [{"message": "Quantity cannot refund more items than were purchased"}]
+    assert state(client, made)["refunds"] == []
+
+
+def test_a_line_named_twice_does_not_leave_more_often_than_there_is_to_send(client, made):
+    work = unit(client, made)
+    line = work["lineItems"]["nodes"][0]["id"]
+    part = {"fulfillmentOrderId": work["id"]}
+    part["fulfillmentOrderLineItems"] = [{"id": line, "quantity": pieces} for pieces in (2, 1)]
+
+    answer = client(SEND, f={"lineItemsByFulfillmentOrder": [part]})
+
+    assert answer["userErrors"] == [{"message": "Invalid fulfillment order line item quantity requested."}]
+    assert unit(client, made)["lineItems"]["nodes"][0]["remainingQuantity"] == 2
+
+
 def test_staff_send_cancel_and_delete(client):
     sent, cancelled, gone = client.made(), client.made(), client.made()
 
