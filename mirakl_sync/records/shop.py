@@ -54,6 +54,12 @@ class OrderReference:
     def __str__(self) -> str:
         return f"{self.marketplace}/{self.shop}/{self.order_id}"
 
+    @classmethod
+    def parse(cls, text: str) -> OrderReference | None:
+        """The reference of its own text; None for anything else."""
+        parts = text.split("/", 2)
+        return cls(*parts) if len(parts) == 3 and all(parts) else None
+
 
 class CommissionShape(StrEnum):
     """How the marketplace's commission stands on the shop's order."""

@@ -50,8 +50,7 @@ def mark(reference: OrderReference) -> str:
 def reference_in(told: Iterable[str]) -> OrderReference | None:
     """The sale named in a payment's information, None for an order that is not ours."""
     found = next((row.removeprefix(MARK) for row in told if row.startswith(MARK)), "")
-    parts = found.split("/", 2)
-    return OrderReference(*parts) if len(parts) == 3 and all(parts) else None
+    return OrderReference.parse(found)
 
 
 def _digest(reference: OrderReference) -> str:

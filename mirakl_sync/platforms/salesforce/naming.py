@@ -25,9 +25,3 @@ def order_number(reference: OrderReference, prefix: str) -> str:
 def mark(reference: OrderReference) -> str:
     """Ten hexadecimal digits that stand for the whole reference."""
     return hashlib.sha256(str(reference).encode()).hexdigest()[:_MARK]
-
-
-def parse(text: object) -> OrderReference | None:
-    """The reference as it stands in its attribute; None for anything else."""
-    parts = str(text or "").split("/", 2)
-    return OrderReference(*parts) if len(parts) == 3 and all(parts) else None

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from mirakl_sync.money import Money
-from mirakl_sync.platforms.salesforce.naming import mark, parse
+from mirakl_sync.platforms.salesforce.naming import mark
 from mirakl_sync.platforms.salesforce.parcels import parcels_of
 from mirakl_sync.platforms.salesforce.schemas import Item, ShopOrder
 from mirakl_sync.platforms.salesforce.settings import StoreSettings
@@ -47,7 +47,7 @@ def reference_of(order: ShopOrder, settings: StoreSettings) -> OrderReference | 
 
     An order that replaced ours copies attributes, never the number.
     """
-    reference = parse(order.custom.get(settings.attribute("reference")))
+    reference = OrderReference.parse(str(order.custom.get(settings.attribute("reference")) or ""))
     return reference if reference is not None and order.order_no.endswith(f"-{mark(reference)}") else None
 
 

@@ -22,17 +22,12 @@ UNDONE = frozenset({"CANCELLED", "ERROR", "FAILURE"})
 
 def own_reference(order: ShopOrder) -> OrderReference | None:
     """Whose order it is, by our unique metafield: attributes and tags are copied by apps, and prove nothing."""
-    return _parsed(order.reference)
+    return OrderReference.parse(order.reference)
 
 
 def reference_of(order: ShopOrder) -> OrderReference | None:
     """The sale an order says it is, also on a copy some app made: whoever reads both can tell that there are two."""
-    return own_reference(order) or _parsed(order.attributes.get(REFERENCE, ""))
-
-
-def _parsed(text: str) -> OrderReference | None:
-    parts = text.split("/", 2)
-    return OrderReference(*parts) if len(parts) == 3 and all(parts) else None
+    return own_reference(order) or OrderReference.parse(order.attributes.get(REFERENCE, ""))
 
 
 def line_id(line: Line) -> str:

@@ -6,7 +6,10 @@ import re
 
 import pytest
 
-from mirakl_sync.platforms.salesforce.naming import LONGEST, mark, order_number, parse
+from mirakl_sync.platforms.salesforce.naming import LONGEST, mark, order_number
+from mirakl_sync.platforms.salesforce.orders import reference_of
+from mirakl_sync.platforms.salesforce.schemas import ShopOrder
+from mirakl_sync.platforms.salesforce.settings import StoreSettings
 from mirakl_sync.records.shop import OrderReference
 
 
@@ -49,10 +52,17 @@ def test_any_prefix_leaves_room_for_the_mark(prefix):
     assert number.endswith(f"-{mark(sale)}")
 
 
-@pytest.mark.parametrize("text", ["", None, "a/b", "a//b", "/a/b", 7])
-def test_what_is_no_reference_is_none(text):
-    assert parse(text) is None
+def held(told):
+    """An order that carries this as its reference, under the number of nordmarkt/2000/A/1."""
+    settings = StoreSettings()
+    number = order_number(OrderReference("nordmarkt", "2000", "A/1"), "MKP-")
+    return reference_of(ShopOrder(number, custom={settings.attribute("reference"): told}), settings)
+
+
+@pytest.mark.parametrize("told", ["", None, "a/b", "a//b", "/a/b", 7])
+def test_what_is_no_reference_is_none(told):
+    assert held(told) is None
 
 
 def test_an_order_id_may_hold_slashes():
-    assert parse("nordmarkt/2000/A/1") == OrderReference("nordmarkt", "2000", "A/1")
+    assert held("nordmarkt/2000/A/1") == OrderReference("nordmarkt", "2000", "A/1")
