@@ -18,30 +18,28 @@ from mirakl_sync.records.planning import Feed, Planned
 PROBES = 50
 
 
-def facts(tx: Transaction, planner_pk: int) -> dict[str, Planned]:
-    """What the planner last said, by SKU."""
-    rows = tx.execute(select(PlannerFact).where(PlannerFact.planner_pk == planner_pk)).scalars()
-    return {row.sku: planned(row) for row in rows}
+def facts(tx: Transaction, planner_pk: int, probes: Sequence[Probe]) -> dict[str, Planned]:
+    """What the planner last said of their SKUs."""
+    skus = sorted({probe.sku for probe in probes})
+    asked = select(PlannerFact).where(PlannerFact.planner_pk == planner_pk, PlannerFact.sku.in_(skus))
+    return {row.sku: _planned(row) for row in tx.execute(asked).scalars()}
 
 
-def planned(row: PlannerFact) -> Planned:
-    """What it last said of a SKU."""
+def _planned(row: PlannerFact) -> Planned:
     return Planned(
         row.sku, row.in_stock, row.sold_7, row.sold_30, row.incoming, row.to_order, row.days_left, row.removed
     )
 
 
-def of_file(tx: Transaction, planner_pk: int, file: PlannerFile, run: datetime, zone: ZoneInfo | None) -> list[Probe]:
+def of_file(tx: Transaction, file: PlannerFile, run: datetime, zone: ZoneInfo | None) -> list[Probe]:
     """Of the lines this file was the last to tell."""
     feed = Feed(file.feed)
-    return _of(tx, planner_pk, feed, _skus(tx, feed, PlannerRow.file_id == file.id, run), run, zone)
+    return _of(tx, file.planner_pk, feed, _skus(tx, feed, PlannerRow.file_id == file.id, run), run, zone)
 
 
-def of_table(
-    tx: Transaction, planner_pk: int, table: PlannerSnapshot, run: datetime, zone: ZoneInfo | None
-) -> list[Probe]:
+def of_table(tx: Transaction, table: PlannerSnapshot, run: datetime, zone: ZoneInfo | None) -> list[Probe]:
     """Of a whole table as it was served."""
-    feed = Feed(table.feed)
+    feed, planner_pk = Feed(table.feed), table.planner_pk
     found: list[Probe] = []
     # what stands in the table of variants is their stock as well
     for each in (Feed.VARIANTS, Feed.STOCK) if feed is Feed.VARIANTS else (feed,):

@@ -117,13 +117,10 @@ def _prove(wiring: Wiring, planner_pk: int, planner: Planner, run: datetime, zon
     if planner.way is Way.NATIVE:
         return "nothing was sent"
     with wiring.db.transaction() as tx:
-        facts = probing.facts(tx, planner_pk)
         if planner.way is Way.FETCHED:
-            judged = [_judge_table(tx, planner_pk, row, facts, run, zone) for row in _tables(tx, planner_pk)]
+            judged = [_judge_table(tx, row, run, zone) for row in _tables(tx, planner_pk)]
         else:
-            judged = [
-                _judge_file(tx, planner_pk, row, facts, run, zone, wiring.now()) for row in _files(tx, planner_pk, run)
-            ]
+            judged = [_judge_file(tx, row, run, zone, wiring.now()) for row in _files(tx, planner_pk, run)]
     doubted = sum(shown is Shown.IGNORED for shown in judged)
     return f"{len(judged)} files looked for, {doubted} in doubt"
 
@@ -139,16 +136,9 @@ def _files(tx: Transaction, planner_pk: int, run: datetime) -> Sequence[PlannerF
     return tx.execute(asked.order_by(PlannerFile.id)).scalars().all()
 
 
-def _judge_file(
-    tx: Transaction,
-    planner_pk: int,
-    row: PlannerFile,
-    facts: dict[str, Planned],
-    run: datetime,
-    zone: ZoneInfo | None,
-    now: datetime,
-) -> Shown:
-    verdict = judge(probing.of_file(tx, planner_pk, row, run, zone), facts)
+def _judge_file(tx: Transaction, row: PlannerFile, run: datetime, zone: ZoneInfo | None, now: datetime) -> Shown:
+    probes = probing.of_file(tx, row, run, zone)
+    verdict = judge(probes, probing.facts(tx, row.planner_pk, probes))
     row.judged_at, row.why = now, verdict.words
     row.state = FileState(verdict.shown) if verdict.shown is not Shown.UNSAID else row.state
     return verdict.shown
@@ -159,18 +149,12 @@ def _tables(tx: Transaction, planner_pk: int) -> Sequence[PlannerSnapshot]:
     return tx.execute(select(PlannerSnapshot).where(*mine).order_by(PlannerSnapshot.id)).scalars().all()
 
 
-def _judge_table(
-    tx: Transaction,
-    planner_pk: int,
-    row: PlannerSnapshot,
-    facts: dict[str, Planned],
-    run: datetime,
-    zone: ZoneInfo | None,
-) -> Shown:
+def _judge_table(tx: Transaction, row: PlannerSnapshot, run: datetime, zone: ZoneInfo | None) -> Shown:
     if row.served_from is None or row.served_from >= run:
         # it was put there after the night
         return Shown.UNSAID
-    verdict = judge(probing.of_table(tx, planner_pk, row, run, zone), facts)
+    probes = probing.of_table(tx, row, run, zone)
+    verdict = judge(probes, probing.facts(tx, row.planner_pk, probes))
     row.proof, row.why = verdict.shown, verdict.words
     return verdict.shown
 
