@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from typing import Any, Protocol, TypeVar
@@ -16,6 +16,8 @@ from mirakl_sync.sandbox.deliveries import DeliveryQueue, DeliveryTrouble
 G = TypeVar("G")
 """Whatever a vendor sells: its product or its variant."""
 N = TypeVar("N", int, float)
+Number = TypeVar("Number")
+Order = TypeVar("Order")
 
 
 class Controlled(Protocol):
@@ -167,6 +169,21 @@ def mount_shop_floor(
             """{"sku"}: the product is deleted."""
             with shop.lock:
                 return remove(find(sku_in(control_json())))
+
+
+def order_in(orders: Mapping[Number, Order], number: Number) -> Order:
+    """The order with this number; NotFound when there is none."""
+    order = orders.get(number)
+    if order is None:
+        raise NotFound(f"the shop has no order {number}")
+    return order
+
+
+def refuse_other_words(sent: dict[str, Any], known: Iterable[str]) -> None:
+    """BadRequest for a word nobody knows here, so that a typo cannot silently change nothing."""
+    unknown = sorted(set(sent) - set(known))
+    if unknown:
+        raise BadRequest(f"unknown: {', '.join(unknown)}; known: {', '.join(known)}")
 
 
 def sku_in(sent: dict[str, Any]) -> str:

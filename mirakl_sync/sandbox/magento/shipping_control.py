@@ -20,6 +20,7 @@ from mirakl_sync.sandbox.magento.refunds import refund
 from mirakl_sync.sandbox.magento.shipments import add_track, remove_track, ship
 from mirakl_sync.sandbox.magento.shop import Shop
 from mirakl_sync.sandbox.magento.values import ZERO, number, plain_text
+from mirakl_sync.sandbox.shop_control import order_in, refuse_other_words
 
 NAMES = ("carrier", "number", "link", "date", "items", "complete", "source")
 CARRIERS = {"ups", "usps", "fedex", "dhl"}
@@ -34,7 +35,7 @@ def mount_staff(control: Blueprint, shop: Shop) -> None:
         """{"status": "completed" | "cancelled" | "holded" | "unhold" | "invoiced"}, or one of `extra_statuses`."""
         sent = control_json()
         with shop.lock:
-            order = _order(shop, number)
+            order = order_in(shop.store.orders.rows, number)
             _told(change, shop, order, str(sent.get("status", "")))
             return shown(shop, order)
 
@@ -47,7 +48,7 @@ def mount_staff(control: Blueprint, shop: Shop) -> None:
         """
         sent = control_json()
         with shop.lock:
-            order = _order(shop, number)
+            order = order_in(shop.store.orders.rows, number)
             _told(send, shop, order, sent)
             return shown(shop, order)
 
@@ -59,14 +60,14 @@ def mount_staff(control: Blueprint, shop: Shop) -> None:
         """
         sent = control_json()
         with shop.lock:
-            order = _order(shop, number)
+            order = order_in(shop.store.orders.rows, number)
             memo = _told(pay_back, shop, order, sent)
             return {**shown(shop, order), "refund": memo.id}
 
     @control.delete("/orders/<int:number>/shipments/<int:shipment>")
     def vanish_shipment(number: int, shipment: int) -> dict[str, Any]:
         with shop.lock:
-            order = _order(shop, number)
+            order = order_in(shop.store.orders.rows, number)
             unship(shop, order, shipment)
             return shown(shop, order)
 
@@ -74,7 +75,7 @@ def mount_staff(control: Blueprint, shop: Shop) -> None:
     def parcel(number: int, track: int) -> dict[str, Any]:
         sent = control_json()
         with shop.lock:
-            order = _order(shop, number)
+            order = order_in(shop.store.orders.rows, number)
             if request.method == "DELETE":
                 _told(remove_track, shop, track)
             else:
@@ -123,9 +124,7 @@ def change(shop: Shop, order: Order, status: str) -> None:
 
 def send(shop: Shop, order: Order, sent: dict[str, Any]) -> None:
     """A shipment with its track, and the invoice where the order is to be complete."""
-    unknown = sorted(set(sent) - set(NAMES))
-    if unknown:
-        raise BadRequest(f"unknown: {', '.join(unknown)}; known: {', '.join(NAMES)}")
+    refuse_other_words(sent, NAMES)
     items = [_piece(order, one) for one in sent.get("items") or ()]
     complete = bool(sent.get("complete", not items))
     if can_ship(order) or items:
@@ -180,13 +179,6 @@ def _told(do: Any, *arguments: Any) -> Any:
         return do(*arguments)
     except RestError as error:
         raise BadRequest(f"{error.message} {error.parameters or ''}".strip()) from error
-
-
-def _order(shop: Shop, number: int) -> Order:
-    order = shop.store.orders.rows.get(number)
-    if order is None:
-        raise NotFound(f"the shop has no order {number}")
-    return order
 
 
 def _piece(order: Order, given: dict[str, Any]) -> Row:

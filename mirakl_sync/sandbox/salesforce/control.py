@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, request
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import NotFound
 
 from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.gate import CONTROL_PREFIX
@@ -17,7 +17,7 @@ from mirakl_sync.sandbox.salesforce.settings import settings_from
 from mirakl_sync.sandbox.salesforce.shop import Shop
 from mirakl_sync.sandbox.salesforce.statuses import VALUES, change_other, change_status
 from mirakl_sync.sandbox.salesforce.stock_control import mount_stock
-from mirakl_sync.sandbox.shop_control import mount_catalogue, mount_settings
+from mirakl_sync.sandbox.shop_control import mount_catalogue, mount_settings, order_in, refuse_other_words
 
 
 def control_of_shop(shop: Shop) -> Blueprint:
@@ -104,19 +104,14 @@ def _mount_shipping(control: Blueprint, shop: Shop) -> None:
 
 
 def order_of(shop: Shop, number: str) -> Order:
-    order = shop.orders.rows.get(number)
-    if order is None:
-        raise NotFound(f"the site has no order {number}")
-    return order
+    return order_in(shop.orders.rows, number)
 
 
 def set_by_staff(shop: Shop, order: Order, sent: dict[str, Any]) -> None:
     """What a person does in Business Manager. Orders cannot be deleted there: `trash` is no status here."""
     if sent.get("trash") or sent.get("status") == "trash":
         raise NotFound("B2C Commerce deletes no orders")
-    unknown = sorted(set(sent) - {"status", "cancel_code", "cancel_description", "external_status", *VALUES})
-    if unknown:
-        raise BadRequest(f"unknown: {', '.join(unknown)}")
+    refuse_other_words(sent, ("status", "cancel_code", "cancel_description", "external_status", *VALUES))
     order.cancel_code = str(sent.get("cancel_code", order.cancel_code))
     order.cancel_description = str(sent.get("cancel_description", order.cancel_description))
     for field in ("external_status", *VALUES):

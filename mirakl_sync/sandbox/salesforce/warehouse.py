@@ -16,6 +16,7 @@ from mirakl_sync.sandbox.salesforce import inventory
 from mirakl_sync.sandbox.salesforce.model import CANCELLED, Item, Order, Parcel, Shipment
 from mirakl_sync.sandbox.salesforce.shop import Shop
 from mirakl_sync.sandbox.salesforce.statuses import PLACED, change_other, change_status
+from mirakl_sync.sandbox.shop_control import refuse_other_words
 
 REFUNDED = "c_refundedAmount"
 CARRIER, LINK, PARCELS = "c_carrier", "c_trackingUrl", "c_parcels"
@@ -43,9 +44,7 @@ def export(shop: Shop, order: Order) -> None:
 
 def ship(shop: Shop, order: Order, sent: dict[str, Any]) -> dict[str, Any]:
     """A parcel leaves. Without a number the order is only completed. Answers status and parcels."""
-    unknown = sorted(set(sent) - set(SHIP_WORDS))
-    if unknown:
-        raise BadRequest(f"unknown: {', '.join(unknown)}; known: {', '.join(SHIP_WORDS)}")
+    refuse_other_words(sent, SHIP_WORDS)
     if order.status not in PLACED:
         raise BadRequest(f"order {order.order_no} is {order.status}")
     pieces = [(line := line_of(order, one), int(one.get("quantity", line.quantity))) for one in sent.get("items") or []]

@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from werkzeug.exceptions import BadRequest, Conflict, NotFound
 
 from mirakl_sync.sandbox.control import control_json
+from mirakl_sync.sandbox.shop_control import order_in, refuse_other_words
 from mirakl_sync.sandbox.shopify import cancelling, checkout, editing, replacing, sending
 from mirakl_sync.sandbox.shopify.bookkeeping import books_status, parcels
 from mirakl_sync.sandbox.shopify.goods import Variant
@@ -156,16 +157,11 @@ def shown(order: Order) -> Shown:
 
 def _order(shop: Shop, number: int) -> Order:
     shop.settle()
-    order = shop.orders.rows.get(number)
-    if order is None:
-        raise NotFound(f"the shop has no order {number}")
-    return order
+    return order_in(shop.orders.rows, number)
 
 
 def _pack(shop: Shop, order: Order, sent: Shown) -> Fulfillment:
-    unknown = sorted(set(sent) - set(NAMES))
-    if unknown:
-        raise BadRequest(f"unknown: {', '.join(unknown)}; known: {', '.join(NAMES)}")
+    refuse_other_words(sent, NAMES)
     tracking = sending.trackings(
         {"company": sent.get("carrier"), "number": sent.get("number"), "url": sent.get("link")}
     )

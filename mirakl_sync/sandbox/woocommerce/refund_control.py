@@ -6,16 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import BadRequest
 
 from mirakl_sync.sandbox.control import control_json
+from mirakl_sync.sandbox.shop_control import order_in
 from mirakl_sync.sandbox.woocommerce.amounts import amount
 from mirakl_sync.sandbox.woocommerce.errors import RestError
 from mirakl_sync.sandbox.woocommerce.model import LineItem, Order, ShippingLine
 from mirakl_sync.sandbox.woocommerce.refunds import create_refund
-from mirakl_sync.sandbox.woocommerce.shipping_control import LINE_META
+from mirakl_sync.sandbox.woocommerce.shipping_control import line_of
 from mirakl_sync.sandbox.woocommerce.shop import Shop
-from mirakl_sync.sandbox.woocommerce.store import meta_value
 
 
 def mount_refunds(control: Blueprint, shop: Shop) -> None:
@@ -30,9 +30,7 @@ def mount_refunds(control: Blueprint, shop: Shop) -> None:
         """
         sent = control_json()
         with shop.lock:
-            order = shop.store.orders.rows.get(number)
-            if order is None:
-                raise NotFound(f"the shop has no order {number}")
+            order = order_in(shop.store.orders.rows, number)
             try:
                 made = create_refund(shop, order, _wanted(shop, order, sent))
             except RestError as refused:
@@ -42,7 +40,7 @@ def mount_refunds(control: Blueprint, shop: Shop) -> None:
 
 def _wanted(shop: Shop, order: Order, sent: dict[str, Any]) -> dict[str, Any]:
     items = sent.get("items", [])
-    entries = [_entry(_line(shop, order, item), item["amount"], item.get("quantity", 0)) for item in items]
+    entries = [_entry(line_of(shop, order, item), item["amount"], item.get("quantity", 0)) for item in items]
     shipping = Decimal(str(sent.get("shipping") or 0))
     if shipping and order.shipping_lines:
         entries.append(_entry(order.shipping_lines[0], shipping, 0))
@@ -64,10 +62,3 @@ def _entry(line: LineItem | ShippingLine, gross: Any, quantity: Any) -> dict[str
     net = asked - sum(taxes.values(), Decimal(0))
     told = [{"id": rate, "refund_total": str(tax)} for rate, tax in taxes.items()]
     return {"id": line.id, "quantity": int(quantity), "refund_total": str(net), "refund_tax": told}
-
-
-def _line(shop: Shop, order: Order, item: dict[str, Any]) -> LineItem:
-    for line in order.lines:
-        if str(item["line_id"]) in (str(line.id), str(meta_value(line.meta, LINE_META, ""))):
-            return line
-    raise BadRequest(f"order {order.id} has no line {item}")

@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from mirakl_sync.sandbox.control import control_json
+from mirakl_sync.sandbox.shop_control import order_in, refuse_other_words
 from mirakl_sync.sandbox.woocommerce import tracking
 from mirakl_sync.sandbox.woocommerce.model import LineItem, Order
 from mirakl_sync.sandbox.woocommerce.orders import update_order
@@ -32,13 +33,13 @@ def mount_shipping(control: Blueprint, shop: Shop) -> None:
         """
         sent = control_json()
         with shop.lock:
-            return ship(shop, _order(shop, number), sent)
+            return ship(shop, order_in(shop.store.orders.rows, number), sent)
 
     @control.route("/orders/<int:number>/parcels/<tracking_id>", methods=["PUT", "DELETE"])
     def parcel(number: int, tracking_id: str) -> dict[str, Any]:
         sent = control_json()
         with shop.lock:
-            order = _order(shop, number)
+            order = order_in(shop.store.orders.rows, number)
             if request.method == "PUT":
                 found = tracking.correct(shop, order, tracking_id, _changed(shop, sent)) is not None
             else:
@@ -50,9 +51,7 @@ def mount_shipping(control: Blueprint, shop: Shop) -> None:
 
 def ship(shop: Shop, order: Order, sent: dict[str, Any]) -> dict[str, Any]:
     """Enter a parcel in the shop's plugin and set the status, each with a save of its own. Answers the parcels."""
-    unknown = sorted(set(sent) - set(NAMES))
-    if unknown:
-        raise BadRequest(f"unknown: {', '.join(unknown)}; known: {', '.join(NAMES)}")
+    refuse_other_words(sent, NAMES)
     pieces = _pieces(shop, order, sent.get("items") or [])
     complete = bool(sent.get("complete", not pieces))
     if sent.get("number") or sent.get("carrier"):
@@ -72,13 +71,6 @@ def shown(order: Order) -> dict[str, Any]:
     return {"id": order.id, "status": order.status, "parcels": parcels(order)}
 
 
-def _order(shop: Shop, number: int) -> Order:
-    order = shop.store.orders.rows.get(number)
-    if order is None:
-        raise NotFound(f"the shop has no order {number}")
-    return order
-
-
 def _refuse_without_plugin(shop: Shop, pieces: list[tuple[LineItem, int]]) -> None:
     plugin = shop.settings.tracking_plugin
     if plugin == "none":
@@ -88,10 +80,11 @@ def _refuse_without_plugin(shop: Shop, pieces: list[tuple[LineItem, int]]) -> No
 
 
 def _pieces(shop: Shop, order: Order, items: list[dict[str, Any]]) -> list[tuple[LineItem, int]]:
-    return [(line := _line(shop, order, item), int(item.get("quantity", line.quantity))) for item in items]
+    return [(line := line_of(shop, order, item), int(item.get("quantity", line.quantity))) for item in items]
 
 
-def _line(shop: Shop, order: Order, item: dict[str, Any]) -> LineItem:
+def line_of(shop: Shop, order: Order, item: dict[str, Any]) -> LineItem:
+    """By the shop's line id, the marketplace's, or the SKU."""
     for line in order.lines:
         product = shop.store.products.rows.get(line.sold_id)
         ids = (str(line.id), str(meta_value(line.meta, LINE_META, "")))
