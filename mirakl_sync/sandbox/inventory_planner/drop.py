@@ -96,14 +96,16 @@ class Drop:
             ]
         return sorted(found, key=lambda file: (file.upload.at, file.upload.number))
 
-    def take(self, file: Waiting) -> bytes:
-        """Reads a file and takes it away."""
+    def take(self, file: Waiting) -> tuple[Upload, bytes] | None:
+        """Reads a file and takes it away; None when a client was quicker. A file written anew is read as it is now."""
         with self._lock:
+            if not file.path.is_file():
+                return None
+            upload = self._known(file.path)
             content = file.path.read_bytes()
             file.path.unlink()
-            file.upload.fate = "read"
-            self._here.pop(file.upload.path, None)
-            return content
+            self._lost(upload.path, "read")
+            return upload, content
 
     def shown(self) -> dict[str, Any]:
         """Every upload, and the files that lie there now."""

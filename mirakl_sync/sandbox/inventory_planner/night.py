@@ -30,7 +30,8 @@ def run_night(planner: Planner, cutoff_seconds: float | None = None) -> dict[str
         waiting = planner.drop.waiting() if planner.drop else []
         until = planner.clock.now() - timedelta(seconds=late)
         files = [file for file in waiting if file.upload.at <= until]
-        readings = [_read(planner, file) for entity in ENTITIES for file in files if file.entity == entity]
+        found = [_read(planner, file) for entity in ENTITIES for file in files if file.entity == entity]
+        readings = [reading for reading in found if reading is not None]
         planner.nights += 1
         planner.recalculate()
         return {
@@ -40,10 +41,14 @@ def run_night(planner: Planner, cutoff_seconds: float | None = None) -> dict[str
         }
 
 
-def _read(planner: Planner, file: Waiting) -> Reading:
-    content = planner.drop.take(file) if planner.drop else b""
+def _read(planner: Planner, file: Waiting) -> Reading | None:
+    """What came of the file; None when it is there no more."""
+    taken = planner.drop.take(file) if planner.drop else None
+    if taken is None:
+        return None
+    upload, content = taken
     now = planner.clock.now().isoformat()
-    reading = Reading(SOURCE, file.entity, file.path.name, len(content), file.upload.at.isoformat(), now)
+    reading = Reading(SOURCE, file.entity, file.path.name, len(content), upload.at.isoformat(), now)
     planner.readings.append(reading)
     try:
         columns = ADVANCED.get(file.entity)

@@ -230,3 +230,26 @@ def test_reset_keeps_the_catalogue_and_forgets_what_was_sold_and_sent(client: Cl
     assert [row["sku"] for row in client.get("variants")["variants"]] == ["MUG", "TEE"]
     assert (books["sales"], books["files"], books["drop"]["uploads"], books["drop"]["there"]) == ([], [], [], [])
     assert client.row("MUG")["in_stock"] == 42
+
+
+def test_a_file_that_goes_between_looking_and_reading_leaves_the_night_whole(client: Client) -> None:
+    drop = client.planner.drop
+    assert drop
+    client.put("variant", "gone.csv", VARIANT, f"CUP,CUP,Cup,,P1,9.00,{NOW},{NOW},false")
+    client.put("variant", "kept.csv", VARIANT, f"JAR,JAR,Jar,,P2,9.00,{NOW},{NOW},false")
+    seen = drop.waiting()
+    seen[0].path.unlink()
+    drop.removed(seen[0].path)
+    drop.waiting = lambda: seen
+    assert [file["name"] for file in client.night()["files"]] == ["kept.csv"]
+
+
+def test_of_a_file_written_anew_between_looking_and_reading_the_new_one_counts_as_read(client: Client) -> None:
+    drop = client.planner.drop
+    assert drop
+    client.put("variant", "cup.csv", VARIANT, f"CUP,CUP,Cup,,P1,9.00,{NOW},{NOW},false")
+    seen = drop.waiting()
+    client.put("variant", "cup.csv", VARIANT, f"CUP,CUP,Big cup,,P1,9.00,{NOW},{NOW},false")
+    drop.waiting = lambda: seen
+    client.night()
+    assert [upload["fate"] for upload in drop.shown()["uploads"]] == ["overwritten", "read"]
