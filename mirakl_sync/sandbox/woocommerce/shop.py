@@ -44,9 +44,10 @@ class Shop:
         self.mails_filtered = 0
         self.nonces: dict[tuple[str, str], int] = {}
         self.ghosts = 0
+        """How many of the next order creations break in the middle (reference 4.4)."""
         self.history = StockHistory()
         self.unpaid: set[int] = set()
-        """How many of the next order creations break in the middle (reference 4.4)."""
+        """Orders of the shop's own checkout that may still wait for their money."""
 
     def reset(self) -> None:
         """Drop orders, refunds, notes, mails and what the queue holds; keep catalogue, taxes, webhooks and numbers."""
