@@ -8,6 +8,7 @@ from typing import BinaryIO
 import click
 
 from mirakl_sync.cli.context import at_work
+from mirakl_sync.cli.output import note
 from mirakl_sync.cli.stock_acting import duration
 from mirakl_sync.stores import filing
 
@@ -31,8 +32,8 @@ def export(key: str, what: str, since: timedelta, out: BinaryIO) -> None:
         else:
             filed = filing.levels_file(wiring, key)
     out.write(filed.content)
-    click.echo(f"{filed.count} {what} written.", err=True)
+    note(f"{filed.count} {what} written.")
     for words in filed.left_out[:MOST_NAMED]:
-        click.echo(f"Left out: {words}", err=True)
+        note(f"Left out: {words}")
     if len(filed.left_out) > MOST_NAMED:
-        click.echo(f"… and {len(filed.left_out) - MOST_NAMED} more.", err=True)
+        note(f"… and {len(filed.left_out) - MOST_NAMED} more.")
