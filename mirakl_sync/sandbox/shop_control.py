@@ -126,14 +126,14 @@ def mount_shop_floor(
     find: Callable[[str], G],
     shown: Callable[[G], dict[str, Any]],
     correct: Callable[[G, dict[str, Any]], None],
-    sell: Callable[[str, int, bool], dict[str, Any]],
+    sell: Callable[..., dict[str, Any]],
     double: Callable[[G], int] | str,
     remove: Callable[[G], dict[str, Any]] | None = None,
 ) -> None:
     """`POST sell`, `GET|POST stock`, `POST double`, and `POST remove` where the vendor's goods can be removed.
 
     All are called under the shop's lock. `find` raises BadRequest for an unknown SKU; `sell` takes SKU, pieces and
-    whether they are paid; `double` answers the id of the second product, or is the words why there is never one.
+    `paid`; `double` answers the id of the second product, or is the words why there is never one.
     """
 
     @control.post("/sell")
@@ -141,7 +141,7 @@ def mount_shop_floor(
         """{"sku", "quantity", "paid"}: somebody buys in the shop itself."""
         sent = control_json()
         with shop.lock:
-            return sell(sku_in(sent), int(sent.get("quantity", 1)), bool(sent.get("paid", True)))
+            return sell(sku_in(sent), int(sent.get("quantity", 1)), paid=bool(sent.get("paid", True)))
 
     @control.route("/stock", methods=["GET", "POST"])
     def stock() -> dict[str, Any]:

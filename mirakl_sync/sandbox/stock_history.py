@@ -57,6 +57,11 @@ class StockHistory:
         if change.is_oversold():
             self.below_zero.add(key)
 
+    def turn_away(self, sku: str, pieces: int, left: float | None) -> dict[str, Any]:
+        """Notes what nobody could buy of what was `left`; what the checkout answers then."""
+        self.turned_away[sku] += pieces
+        return {"sold": False, "turned_away": pieces, "available": max(left or 0, 0)}
+
     def of(self, key: Hashable) -> list[dict[str, Any]]:
         return [change.shown() for change in self.changes.get(key, ())]
 

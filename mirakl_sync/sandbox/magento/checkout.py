@@ -35,9 +35,7 @@ def sell(shop: Shop, sku: str, quantity: int, *, paid: bool = True) -> dict[str,
     try:
         order = place(shop, [(sku, pieces)], BUYER, "checkout")
     except RestError:
-        shop.history.turned_away[product.sku] += quantity
-        left = available(shop, product)
-        return {"sold": False, "turned_away": quantity, "available": max(left or 0, 0)}
+        return shop.history.turn_away(product.sku, quantity, available(shop, product))
     if free is not None and free < pieces:
         shop.history.oversold[product.sku] += int(pieces - max(free, ZERO))
     if paid:

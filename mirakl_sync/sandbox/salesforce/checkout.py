@@ -30,8 +30,7 @@ def sell(shop: Shop, sku: str, quantity: int, *, paid: bool = True) -> dict[str,
     product = product_of(shop, sku)
     left = inventory.available(shop, product)
     if left is not None and left < quantity:
-        shop.history.turned_away[sku] += quantity
-        return {"sold": False, "turned_away": quantity, "available": max(left, 0)}
+        return shop.history.turn_away(sku, quantity, left)
     order = _order(shop, product, quantity)
     inventory.hold(shop, order)
     shop.save(order)

@@ -24,7 +24,7 @@ def mount_stock(control: Blueprint, shop: Shop) -> None:
         find=partial(checkout.product_of, shop),
         shown=partial(shown, shop),
         correct=partial(correct, shop),
-        sell=lambda sku, quantity, paid: checkout.sell(shop, sku, quantity, paid=paid),
+        sell=partial(checkout.sell, shop),
         double=ID_IS_SKU,
         remove=partial(_remove, shop),
     )

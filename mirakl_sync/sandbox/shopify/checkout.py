@@ -31,8 +31,7 @@ def sell(shop: Shop, sku: str, quantity: int) -> dict[str, Any]:
     variant = variant_of(shop, sku)
     left = available(variant)
     if left is not None and left < quantity:
-        shop.history.turned_away[sku] += quantity
-        return {"sold": False, "turned_away": quantity, "available": max(left, 0)}
+        return shop.history.turn_away(sku, quantity, left)
     order = build(shop, _basket(shop, variant, quantity), ONLINE_STORE)
     order.inventory_behaviour = "DECREMENT_OBEYING_POLICY"
     place(shop, order, "sale")

@@ -26,7 +26,7 @@ def mount_stock(control: Blueprint, shop: Shop) -> None:
         find=partial(checkout.product_of, shop),
         shown=partial(shown, shop),
         correct=partial(_correct, shop),
-        sell=lambda sku, quantity, paid: checkout.sell(shop, sku, quantity, paid=paid),
+        sell=partial(checkout.sell, shop),
         double=lambda product: double(shop, product).id,
     )
 
