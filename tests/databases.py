@@ -21,6 +21,9 @@ from mirakl_sync.db.models import Base
 from mirakl_sync.db.transaction import Database
 
 TEMPLATE = f"tables_{os.getpid()}"
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+OTHERS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+RESTART = "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence"
 AS_SHIPPED = engines.SQLITE_SETTINGS
 
 _numbers = itertools.count(1)
@@ -48,31 +51,51 @@ class SqliteFiles:
 
 
 class PostgresDatabases:
-    """Databases of a running server."""
+    """Databases of a running server: made from a template, emptied after a test and used again."""
 
     def __init__(self, address: str) -> None:
         self._address = address
-        with self._admin() as ask:
+        self._clean: list[str] = []
+        with self._connect("postgres") as ask:
             ask(f"CREATE DATABASE {TEMPLATE}")
         _make_tables(f"{address}/{TEMPLATE}")
 
     @contextmanager
     def new(self, folder: Path, *, tables: bool) -> Iterator[str]:
-        """An address; the database is dropped afterwards, whoever still uses it."""
+        """An address. Whoever still uses the database afterwards loses it."""
         del folder
+        name = self._clean.pop() if tables and self._clean else self._made(tables=tables)
+        yield f"{self._address}/{name}"
+        if tables and self._emptied(name):
+            self._clean.append(name)
+        else:
+            with self._connect("postgres") as ask:
+                ask(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _made(self, *, tables: bool) -> str:
         name = f"t{os.getpid()}_{next(_numbers)}"
-        with self._admin() as ask:
+        with self._connect("postgres") as ask:
             ask(f"CREATE DATABASE {name}" + (f" TEMPLATE {TEMPLATE}" if tables else ""))
-            yield f"{self._address}/{name}"
-            ask(f"DROP DATABASE {name} WITH (FORCE)")
+        return name
+
+    def _emptied(self, name: str) -> bool:
+        """True when it is as it was: nobody works in it, it has our tables only, and they are empty."""
+        with self._connect(name) as ask:
+            others = ask(OTHERS).fetchall()
+            tables = {table for (table,) in ask(TABLES).fetchall()}
+            if others or tables != set(Base.metadata.tables):
+                return False
+            emptied = [f'DELETE FROM "{table}"' for table in tables]
+            ask("; ".join(["SET session_replication_role = replica", *emptied, RESTART]))
+            return True
 
     @contextmanager
-    def _admin(self) -> Iterator[Callable[[str], Any]]:
+    def _connect(self, database: str) -> Iterator[Callable[[str], Any]]:
         import psycopg
 
         plain = self._address.replace("postgresql+psycopg", "postgresql")
-        with psycopg.connect(f"{plain}/postgres", autocommit=True) as admin:
-            yield admin.execute
+        with psycopg.connect(f"{plain}/{database}", autocommit=True) as connection:
+            yield connection.execute
 
 
 def _make_tables(url: str) -> None:
