@@ -45,8 +45,8 @@ READ_EVENTS = Operation("magento.list_events")
 EVENTS = Operation("magento.subscribe_event", writes=True)
 
 _LINE_FIELDS = (
-    "item_id,parent_item_id,sku,product_id,product_type,ext_order_item_id,name,is_virtual,qty_ordered,qty_shipped,"
-    "qty_invoiced,qty_canceled,qty_refunded,row_total,tax_amount,discount_amount"
+    "item_id,parent_item_id,sku,ext_order_item_id,name,is_virtual,qty_ordered,qty_shipped,qty_invoiced,qty_canceled,"
+    "qty_refunded"
 )
 ORDER_FIELDS = (
     "entity_id,increment_id,ext_order_id,state,status,order_currency_code,grand_total,total_refunded,created_at,"
@@ -54,17 +54,14 @@ ORDER_FIELDS = (
 )
 WHOLE_ORDER = f"{ORDER_FIELDS},billing_address,extension_attributes[shipping_assignments[shipping[address]]]"
 SHIPMENT_FIELDS = (
-    "entity_id,order_id,created_at,updated_at,items[order_item_id,sku,qty],"
-    "tracks[entity_id,carrier_code,title,track_number]"
+    "entity_id,order_id,created_at,items[order_item_id,sku,qty],tracks[entity_id,carrier_code,title,track_number]"
 )
 MEMO_FIELDS = (
-    "entity_id,order_id,state,created_at,updated_at,order_currency_code,grand_total,shipping_amount,"
+    "entity_id,order_id,state,created_at,order_currency_code,shipping_amount,"
     "shipping_tax_amount,shipping_incl_tax,adjustment_positive,adjustment_negative,"
     "items[order_item_id,sku,qty,row_total,tax_amount,row_total_incl_tax],comments[comment]"
 )
-PRODUCT_FIELDS = (
-    "id,sku,type_id,status,name,price,weight,updated_at,extension_attributes[website_ids,category_links[category_id]]"
-)
+PRODUCT_FIELDS = "id,sku,type_id,status,name,price,weight,extension_attributes[website_ids,category_links[category_id]]"
 
 
 class MagentoClient:

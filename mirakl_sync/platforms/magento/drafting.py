@@ -27,7 +27,6 @@ COMMISSION_LINE = "mirakl_commission"
 UNKNOWN = "-"
 WAITS = "waits for the marketplace"
 VIRTUAL = frozenset({"virtual", "downloadable"})
-SIMPLE = VIRTUAL | {"simple"}
 
 _Columns = dict[str, Any]
 

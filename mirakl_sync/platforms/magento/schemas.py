@@ -32,8 +32,6 @@ class Item:
 
     id: int
     sku: str = ""
-    product_id: int = 0
-    product_type: str = ""
     ext_id: str = ""
     name: str = ""
     parent_id: int = 0
@@ -43,9 +41,6 @@ class Item:
     invoiced: Decimal = NOUGHT
     canceled: Decimal = NOUGHT
     refunded: Decimal = NOUGHT
-    row_total: Decimal = NOUGHT
-    tax: Decimal = NOUGHT
-    discount: Decimal = NOUGHT
 
     @property
     def to_ship(self) -> Decimal:
@@ -110,7 +105,6 @@ class Shipment:
     id: int
     order_id: int
     created_at: datetime | None = None
-    updated_at: datetime | None = None
     pieces: tuple[Piece, ...] = ()
     tracks: tuple[Track, ...] = ()
 
@@ -123,9 +117,7 @@ class Memo:
     order_id: int
     state: int = 0
     created_at: datetime | None = None
-    updated_at: datetime | None = None
     currency: str = ""
-    total: Decimal = NOUGHT
     shipping: Decimal = NOUGHT
     positive: Decimal = NOUGHT
     negative: Decimal = NOUGHT
@@ -144,7 +136,6 @@ class Product:
     name: str = ""
     price: Decimal | None = None
     weight: Decimal | None = None
-    updated_at: datetime | None = None
     websites: tuple[int, ...] | None = None
     categories: tuple[str, ...] | None = None
 
@@ -174,8 +165,6 @@ class ItemSchema(Made):
     made = Item
     id = fields.Integer(required=True, data_key="item_id")
     sku = Word()
-    product_id = fields.Integer(allow_none=True)
-    product_type = Word()
     ext_id = Word(data_key="ext_order_item_id")
     name = Word()
     parent_id = fields.Integer(allow_none=True, data_key="parent_item_id")
@@ -185,9 +174,6 @@ class ItemSchema(Made):
     invoiced = Amount(allow_none=True, data_key="qty_invoiced")
     canceled = Amount(allow_none=True, data_key="qty_canceled")
     refunded = Amount(allow_none=True, data_key="qty_refunded")
-    row_total = Amount(allow_none=True)
-    tax = Amount(allow_none=True, data_key="tax_amount")
-    discount = Amount(allow_none=True, data_key="discount_amount")
 
 
 def _shipping_address(told: Any) -> Mapping[str, Any] | None:
@@ -249,7 +235,6 @@ class ShipmentSchema(Made):
     id = fields.Integer(required=True, data_key="entity_id")
     order_id = fields.Integer(required=True)
     created_at = Utc(allow_none=True)
-    updated_at = Utc(allow_none=True)
     pieces = fields.List(fields.Nested(PieceSchema), allow_none=True, data_key="items")
     tracks = fields.List(fields.Nested(TrackSchema), allow_none=True)
 
@@ -266,9 +251,7 @@ class MemoSchema(Shape):
     order_id = fields.Integer(required=True)
     state = fields.Integer(allow_none=True)
     created_at = Utc(allow_none=True)
-    updated_at = Utc(allow_none=True)
     currency = Word(data_key="order_currency_code")
-    total = Amount(allow_none=True, data_key="grand_total")
     shipping = Amount(allow_none=True, data_key="shipping_incl_tax")
     shipping_net = Amount(allow_none=True, data_key="shipping_amount")
     shipping_tax = Amount(allow_none=True, data_key="shipping_tax_amount")
@@ -297,7 +280,6 @@ class ProductSchema(Shape):
     name = Word()
     price = Amount(allow_none=True)
     weight = Amount(allow_none=True)
-    updated_at = Utc(allow_none=True)
     extension = fields.Dict(allow_none=True, data_key="extension_attributes")
 
     @post_load

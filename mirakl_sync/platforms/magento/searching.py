@@ -60,17 +60,17 @@ def rows_of(answer: Mapping[str, Any], what: str) -> list[Mapping[str, Any]]:
     return rows
 
 
-def every(ask: Ask, what: str, key: str, *filters: Filter, fields: str = "", size: int = PAGE) -> Iterator[list[Any]]:
+def every(ask: Ask, what: str, key: str, *filters: Filter, fields: str = "") -> Iterator[list[Any]]:
     """Every row by its id, page by page, each asked for by the last id: complete also where rows come and go."""
     last = 0
     while True:
         where = (*filters, (key, last, "gt"))
-        rows = rows_of(ask(criteria(*where, sort=(key,), size=size, fields=fields)), what)
+        rows = rows_of(ask(criteria(*where, sort=(key,), fields=fields)), what)
         numbers = [_number(row, what) for row in rows]
         if numbers != sorted(set(numbers)) or (numbers and numbers[0] <= last):
             raise Unreadable(f"Magento's list of {what} is not sorted by id.", payload=numbers)
         yield rows
-        if len(rows) < size:
+        if len(rows) < PAGE:
             return
         last = numbers[-1]
 
@@ -95,9 +95,7 @@ def paged(ask: Ask, what: str, *filters: Filter | tuple[Filter, ...], sort: str,
         page += 1
 
 
-def changed(
-    ask: Ask, what: str, since: datetime, clock: Clock, *filters: Filter, fields: str = "", size: int = PAGE
-) -> Iterator[Page]:
+def changed(ask: Ask, what: str, since: datetime, clock: Clock, *filters: Filter, fields: str = "") -> Iterator[Page]:
     """Rows changed at or after ``since`` less some overlap, oldest first, each state once, with the moment of asking.
 
     A list sorted by date moves while it is paged: every page starts anew from the last second seen, and only a page
@@ -108,14 +106,14 @@ def changed(
     while True:
         asked = clock()
         where = (*filters, ("updated_at", start, "gteq"))
-        answer = ask(criteria(*where, sort=("updated_at", "entity_id"), size=size, page=page, fields=fields))
+        answer = ask(criteria(*where, sort=("updated_at", "entity_id"), page=page, fields=fields))
         rows = rows_of(answer, what)
         fresh = [row for row in rows if (row.get("entity_id"), row.get("updated_at")) not in seen]
         seen.update((row.get("entity_id"), row.get("updated_at")) for row in fresh)
         yield asked, fresh
         total = answer.get("total_count")
-        over = page * size >= total if isinstance(total, int) else page > 1 and not fresh
-        if len(rows) < size or over:
+        over = page * PAGE >= total if isinstance(total, int) else page > 1 and not fresh
+        if len(rows) < PAGE or over:
             return
         last = str(rows[-1].get("updated_at") or start)
         start, page = (last, 1) if last > start else (start, page + 1)

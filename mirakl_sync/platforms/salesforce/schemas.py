@@ -40,8 +40,6 @@ class Item:
     item_id: str = ""
     name: str = ""
     quantity: Decimal = Decimal(1)
-    gross: Decimal | None = None
-    shipment_id: str = ""
     custom: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -50,7 +48,6 @@ class Shipment:
     """A shipment of an order; the first one is ``me``."""
 
     shipment_id: str
-    number: str = ""
     status: str = ""
     tracking_number: str = ""
     method: str = ""
@@ -120,8 +117,6 @@ class ItemSchema(Extended):
     item_id = fields.String(allow_none=True, data_key="itemId")
     name = fields.String(allow_none=True, data_key="productName")
     quantity = Amount(data_key="quantity")
-    gross = Amount(allow_none=True, data_key="grossPrice")
-    shipment_id = fields.String(allow_none=True, data_key="shipmentId")
 
 
 class ShipmentSchema(Extended):
@@ -129,7 +124,6 @@ class ShipmentSchema(Extended):
 
     made = Shipment
     shipment_id = fields.String(required=True, data_key="shipmentId")
-    number = fields.String(allow_none=True, data_key="shipmentNo")
     status = fields.String(allow_none=True, data_key="shippingStatus")
     tracking_number = fields.String(allow_none=True, data_key="trackingNumber")
     method = fields.Raw(allow_none=True, data_key="shippingMethod")

@@ -95,9 +95,8 @@ class _FulfillmentOrderSchema(_Flat):
 
     @post_load
     def made(self, data: dict[str, Any], **_: Any) -> FulfillmentOrder:
-        holds = data["holds"]
-        ours = tuple(hold["id"] for hold in holds if hold["ours"])
-        return FulfillmentOrder(data["id"], data["status"], tuple(hold["id"] for hold in holds), ours)
+        ours = tuple(hold["id"] for hold in data["holds"] if hold["ours"])
+        return FulfillmentOrder(data["id"], data["status"], ours)
 
 
 class _TrackedSchema(Shape):
@@ -178,7 +177,6 @@ class OrderSchema(_Flat):
 
     id = fields.String(required=True)
     name = fields.String(required=True)
-    created_at = _when("createdAt", required=True)
     updated_at = _when("updatedAt", required=True)
     cancelled_at = _when("cancelledAt", load_default=None, allow_none=True)
     paid = _text(data_key="displayFinancialStatus")
@@ -186,8 +184,6 @@ class OrderSchema(_Flat):
     total = fields.Nested(_Money, data_key="totalPriceSet", required=True)
     current = fields.Nested(_Money, data_key="currentTotalPriceSet", required=True)
     taxes_included = fields.Boolean(data_key="taxesIncluded", load_default=True)
-    source_identifier = _text(data_key="sourceIdentifier")
-    tags = fields.List(fields.String(), load_default=list)
     attributes = fields.List(fields.Nested(_Attribute), data_key="customAttributes", load_default=list)
     reference = fields.Nested(_Metafield, load_default=None, allow_none=True)
     claims = fields.Nested(_Metafield, load_default=None, allow_none=True)
@@ -203,13 +199,12 @@ class OrderSchema(_Flat):
     def made(self, data: dict[str, Any], **_: Any) -> ShopOrder:
         for name in ("reference", "claims", "released"):
             data[name] = data[name]["value"] if data[name] else ""
-        for name in ("tags", "lines", "fulfillment_orders", "fulfillments"):
+        for name in ("lines", "fulfillment_orders", "fulfillments"):
             data[name] = tuple(data[name])
         data["attributes"] = _pairs(data["attributes"])
         data["refund_ids"] = tuple(each["id"] for each in data["refund_ids"])
         total, data["current"] = data.pop("total"), data["current"]["amount"]
-        for name in ("paid", "source_identifier"):
-            data[name] = data[name] or ""
+        data["paid"] = data["paid"] or ""
         return ShopOrder(**data, total=total["amount"], currency=total["currency"])
 
 
@@ -278,13 +273,7 @@ def _pairs(told: list[dict[str, str]]) -> dict[str, str]:
     return {each["key"]: each["value"] or "" for each in told}
 
 
-ORDER, FULFILLMENT, REFUND, VARIANT, LEVEL = (
-    OrderSchema(),
-    FulfillmentSchema(),
-    RefundSchema(),
-    VariantSchema(),
-    LevelSchema(),
-)
+ORDER, REFUND, VARIANT, LEVEL = OrderSchema(), RefundSchema(), VariantSchema(), LevelSchema()
 
 # See ``read_answer``.
 read = partial(read_answer, "Shopify")

@@ -22,11 +22,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class FulfillmentOrder:
-    """What one place shall send. ``holds`` are all that stop it, ``ours`` those this app placed."""
+    """What one place shall send. ``ours`` are the holds this app placed."""
 
     id: str
     status: str
-    holds: tuple[str, ...] = ()
     ours: tuple[str, ...] = ()
 
 
@@ -82,7 +81,6 @@ class ShopOrder:
 
     id: str
     name: str
-    created_at: datetime
     updated_at: datetime
     cancelled_at: datetime | None
     paid: str
@@ -91,8 +89,6 @@ class ShopOrder:
     current: Decimal
     currency: str
     taxes_included: bool
-    source_identifier: str
-    tags: tuple[str, ...]
     attributes: Mapping[str, str]
     reference: str
     claims: str

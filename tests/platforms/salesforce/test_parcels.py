@@ -22,7 +22,7 @@ ITEMS = (
 
 
 def parcels(number="", order_custom=None, method="STD", custom=None, **settings):
-    shipment = Shipment("me", "1", "shipped", number, method, custom=custom or {})
+    shipment = Shipment("me", "shipped", number, method, custom=custom or {})
     order = ShopOrder("N", items=ITEMS, shipments=(shipment,), custom=order_custom or {})
     return parcels_of(order, read_settings(GIVEN | settings))
 
@@ -129,6 +129,6 @@ def test_json_comes_before_the_number():
 
 
 def test_a_parcel_in_two_shipments_is_one():
-    both = tuple(Shipment(name, name, "shipped", "H1") for name in ("me", "s2"))
+    both = tuple(Shipment(name, "shipped", "H1") for name in ("me", "s2"))
     found = parcels_of(ShopOrder("N", items=ITEMS, shipments=both), read_settings(GIVEN))
     assert [parcel.number for parcel in found] == ["H1"]

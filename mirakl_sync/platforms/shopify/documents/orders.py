@@ -20,7 +20,7 @@ _BUYER = "email shippingAddress { lastName address1 zip city countryCodeV2 }"
 # Sizes are chosen for requests below a quarter of what one request may cost, even where lists are multiplied.
 ORDER = f"""
 fragment Order on Order {{
-  id name createdAt updatedAt cancelledAt sourceIdentifier tags taxesIncluded
+  id name updatedAt cancelledAt taxesIncluded
   displayFinancialStatus displayFulfillmentStatus
   totalPriceSet {_MONEY}
   currentTotalPriceSet {_MONEY}
