@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from mirakl_sync.http.client import HttpTransport
 from mirakl_sync.platforms.contract import Capability, Platform
 from mirakl_sync.records.shop import OrderReference
+from mirakl_sync.sandbox.server import serve
+from mirakl_sync.sandbox.trouble import Rule
 
 SKUS = {"MUG": "", "TEE-S": "", "BOOK": "super-reduced", "FOOD": "reduced-rate"}
 
@@ -143,3 +145,71 @@ class CountingTransport:
     def call(self, operation: Any, method: str, path: str, **more: Any) -> Any:
         self.calls.append((method, path, more.get("params"), more.get("json")))
         return self.plain.call(operation, method, path, **more)
+
+    def download(self, operation: Any, url: str, to: Any, **more: Any) -> Any:
+        self.calls.append(("GET", url, None, None))
+        return self.plain.download(operation, url, to, **more)
+
+
+class ServedBench:
+    """What every simulated shop over real HTTP has: its server, its clock, its books, and lines that are counted.
+
+    A bench sets ``shop`` first, and calls ``serve`` when its shelf is filled.
+    """
+
+    shop: Any
+    # the operation that makes an order, for trouble
+    creation = "order.create"
+
+    def serve(self, app: Any) -> None:
+        """Open the shop."""
+        self.server = serve(app)
+        self.lines: list[CountingTransport] = []
+
+    def _dial(self, base_url: str, *, auth: Any, interpret: Any = None, parallel: int = 0) -> CountingTransport:
+        plain = HttpTransport(base_url, name="shop", auth=auth, interpret=interpret, parallel=parallel)
+        self.lines.append(CountingTransport(plain))
+        return self.lines[-1]
+
+    def now(self) -> datetime:
+        return self.shop.clock.now()
+
+    def stock(self, sku: str) -> int | None:
+        return self.shop.books(summary=False)["stock"][sku]
+
+    def book(self, order_id: str) -> dict[str, Any]:
+        """The shop's own account of an order."""
+        return next(o for o in self.shop.books(summary=False)["orders"] if str(o["id"]) == order_id)
+
+    def standing(self, reference: OrderReference) -> list[str]:
+        return [str(number) for number in self.shop.books(summary=False)["by_reference"].get(str(reference), [])]
+
+    def notes(self, order_id: str) -> list[str]:
+        return self.book(order_id)["notes"]
+
+    def trouble(self, what: str) -> None:
+        self.spoil(self.creation, what)
+
+    def spoil(self, operation: str, what: str, **more: Any) -> None:
+        """Spoil the next call of an operation, or so many ``times``."""
+        self.shop.trouble.replace([Rule(what, operation, **{"times": 1, **more})])
+
+    def pass_time(self, seconds: float) -> None:
+        self.shop.clock.advance(seconds)
+
+    def stop_clock(self) -> None:
+        at = self.shop.clock.now()
+        self.shop.clock.now = lambda: at
+
+    def close(self) -> None:
+        self.server.stop()
+
+
+def parcel(carrier: str, number: str, inside: dict[str, int] | None, *, left: bool) -> dict[str, Any]:
+    """A parcel as the remote control of every simulated shop takes it."""
+    return {"carrier": carrier, "number": number, "complete": left, "items": pieces(inside or {})}
+
+
+def pieces(inside: dict[str, int]) -> list[dict[str, Any]]:
+    """Pieces by our line ids, as the remote control takes them."""
+    return [{"line_id": line_id, "quantity": count} for line_id, count in inside.items()]

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from mirakl_sync.http.client import HttpTransport
 from mirakl_sync.http.tokens import MemoryTokens
 from mirakl_sync.platforms.contract import Capability, StoreAccess
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.platforms.salesforce.store import connect
-from mirakl_sync.records.shop import OrderReference
 from mirakl_sync.sandbox.salesforce import Client, Shop, create_app, settings_from, warehouse
 from mirakl_sync.sandbox.salesforce.catalogue import remove, seed
 from mirakl_sync.sandbox.salesforce.checkout import product_of
 from mirakl_sync.sandbox.salesforce.control import order_of, set_by_staff
 from mirakl_sync.sandbox.salesforce.settings import USUAL_CLIENTS
 from mirakl_sync.sandbox.salesforce.stock_control import correct
-from mirakl_sync.sandbox.server import serve
-from mirakl_sync.sandbox.trouble import Rule
-from tests.platforms.bench import SKUS, CountingTransport, Lever
+from tests.platforms.bench import SKUS, Lever, ServedBench, parcel
 
 CREDENTIALS = {
     "client_id": "am-client",
@@ -35,7 +30,7 @@ CHOSEN = {
 }
 
 
-class SalesforceBench:
+class SalesforceBench(ServedBench):
     """The simulated instance over real HTTP; its OMS keeps parcels as JSON with ids."""
 
     levers = frozenset(
@@ -60,8 +55,7 @@ class SalesforceBench:
         self.shop = Shop(settings_from({"tracking_style": "json", **(shop_settings or {})}), known)
         for sku in SKUS:
             self.add(sku, 1000)
-        self.server = serve(create_app(self.shop))
-        self.lines: list[CountingTransport] = []
+        self.serve(create_app(self.shop))
         self.slept: list[float] = []
         self.tokens = MemoryTokens()
         self.settings = {
@@ -81,39 +75,21 @@ class SalesforceBench:
         access = StoreAccess("shop", self.server.url, given, self.settings | settings, self.tokens)
         return connect(access, self._dial, self.shop.clock.now, self._sleep)
 
-    def _dial(self, base_url: str, *, auth: Any, interpret: Any = None, parallel: int = 0) -> CountingTransport:
-        plain = HttpTransport(base_url, name="shop", auth=auth, interpret=interpret, parallel=parallel)
-        self.lines.append(CountingTransport(plain))
-        return self.lines[-1]
-
     def _sleep(self, seconds: float) -> None:
         """Time passes at the instance, not here."""
         self.slept.append(seconds)
         self.shop.clock.advance(seconds)
 
-    def now(self) -> datetime:
-        return self.shop.clock.now()
-
     def calls(self, operation: str) -> int:
         """How often the instance was asked that."""
         return self.shop.calls.total(operation)
-
-    def stock(self, sku: str) -> int | None:
-        return self.shop.books(summary=False)["stock"][sku]
-
-    def trouble(self, what: str) -> None:
-        self.spoil("order.create", what)
-
-    def spoil(self, operation: str, what: str, **more: Any) -> None:
-        self.shop.trouble.replace([Rule(what, operation, **{"times": 1, **more})])
 
     def staff(self, order_id: str, act: str) -> None:
         with self.shop.lock:
             set_by_staff(self.shop, order_of(self.shop, order_id), {"status": act})
 
     def ship(self, order_id: str, carrier: str, number: str, inside: dict[str, int] | None, *, left: bool) -> str:
-        items = [{"line_id": line_id, "quantity": count} for line_id, count in (inside or {}).items()]
-        sent = {"carrier": carrier, "number": number, "complete": left, "items": items}
+        sent = parcel(carrier, number, inside, left=left)
         with self.shop.lock:
             told = warehouse.ship(self.shop, order_of(self.shop, order_id), sent)
         return told["parcels"][-1]["tracking_id"]
@@ -126,18 +102,8 @@ class SalesforceBench:
         with self.shop.lock:
             warehouse.take_off(self.shop, order_of(self.shop, order_id), parcel_id)
 
-    def standing(self, reference: OrderReference) -> list[str]:
-        return self.shop.books(summary=False)["by_reference"].get(str(reference), [])
-
-    def book(self, order_id: str) -> dict[str, Any]:
-        """The site's own account of an order."""
-        return next(o for o in self.shop.books(summary=False)["orders"] if o["id"] == order_id)
-
     def buyer_mails(self) -> list[str]:
         return self.shop.books(summary=False)["mails"]
-
-    def notes(self, order_id: str) -> list[str]:
-        return self.book(order_id)["notes"]
 
     def delivery(self, order_id: str, secret: str | None = None) -> tuple[dict[str, str], bytes]:
         raise NotImplementedError("Salesforce sends no webhooks")
@@ -163,13 +129,3 @@ class SalesforceBench:
     def remove(self, sku: str) -> None:
         with self.shop.lock:
             remove(self.shop, product_of(self.shop, sku))
-
-    def pass_time(self, seconds: float) -> None:
-        self.shop.clock.advance(seconds)
-
-    def stop_clock(self) -> None:
-        at = self.shop.clock.now()
-        self.shop.clock.now = lambda: at  # type: ignore[method-assign]
-
-    def close(self) -> None:
-        self.server.stop()

@@ -6,32 +6,19 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import datetime
 from typing import Any
 
-from mirakl_sync.http.client import HttpTransport
 from mirakl_sync.platforms.contract import Capability, StoreAccess
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.platforms.shopify.pace import Pace
-from mirakl_sync.records.shop import OrderReference
-from mirakl_sync.sandbox.server import serve
 from mirakl_sync.sandbox.shopify import Shop, ShopSettings, create_app, payloads
 from mirakl_sync.sandbox.shopify.catalogue import double, seed
-from mirakl_sync.sandbox.trouble import Rule
-from tests.platforms.bench import SKUS, CountingTransport, Lever
+from tests.platforms.bench import SKUS, Lever, ServedBench, parcel, pieces
 
 CONNECT = platform("shopify").connect
 
 
-class Downloading(CountingTransport):
-    """Files are counted, too."""
-
-    def download(self, operation: Any, url: str, to: Any, **more: Any) -> Any:
-        self.calls.append(("GET", url, None, None))
-        return self.plain.download(operation, url, to, **more)
-
-
-class ShopifyBench:
+class ShopifyBench(ServedBench):
     """The simulated Shopify over real HTTP: logged in for, with one warehouse."""
 
     SECRET = "shpss_sandbox"
@@ -65,8 +52,7 @@ class ShopifyBench:
         for sku in SKUS:
             self.add(sku, 1000)
         self.app = create_app(self.shop)
-        self.server = serve(self.app)
-        self.lines: list[Downloading] = []
+        self.serve(self.app)
         self.settings = settings
         self.platform = self.connect()
 
@@ -84,11 +70,6 @@ class ShopifyBench:
         self.pass_time(seconds)
         self.shop.tick()
 
-    def _dial(self, base_url: str, *, auth: Any, interpret: Any = None, parallel: int = 0) -> Downloading:
-        plain = HttpTransport(base_url, name="shop", auth=auth, interpret=interpret, parallel=parallel)
-        self.lines.append(Downloading(plain))
-        return self.lines[-1]
-
     def control(self, path: str, body: Any = None, method: str = "") -> Any:
         """The shop's remote control."""
         answer = self.app.test_client().open(
@@ -101,25 +82,11 @@ class ShopifyBench:
         """The operationName of every call, oldest first of each door."""
         return [body["operationName"] for door in self.lines for _, _, _, body in door.calls if body]
 
-    def now(self) -> datetime:
-        return self.shop.clock.now()
-
-    def stock(self, sku: str) -> int | None:
-        return self.shop.books(summary=False)["stock"][sku]
-
-    def trouble(self, what: str) -> None:
-        self.spoil("order.create", what)
-
-    def spoil(self, operation: str, what: str, times: int = 1) -> None:
-        """Spoil the next calls of an operation."""
-        self.shop.trouble.replace([Rule(what, operation, times=times)])
-
     def staff(self, order_id: str, act: str) -> None:
         self.control(f"orders/{order_id}", {"status": act})
 
     def ship(self, order_id: str, carrier: str, number: str, inside: dict[str, int] | None, *, left: bool) -> str:
-        items = [{"line_id": line_id, "quantity": count} for line_id, count in (inside or {}).items()]
-        sent = {"carrier": carrier, "number": number, "complete": left, "items": items}
+        sent = parcel(carrier, number, inside, left=left)
         told = self.control(f"orders/{order_id}/ship", sent)
         return str(told["parcels"][-1]["tracking_id"])
 
@@ -130,22 +97,15 @@ class ShopifyBench:
         self.control(f"orders/{order_id}/parcels/{parcel_id}", method="DELETE")
 
     def give_back(self, order_id: str, inside: dict[str, int]) -> None:
-        items = [{"line_id": line_id, "quantity": count} for line_id, count in inside.items()]
+        items = pieces(inside)
         self.control(f"orders/{order_id}/refund", {"items": items})
 
     def take_off(self, order_id: str, left: dict[str, int]) -> None:
-        lines = [{"line_id": line_id, "quantity": count} for line_id, count in left.items()]
+        lines = pieces(left)
         self.control(f"orders/{order_id}/edit", {"lines": lines})
 
     def replace(self, order_id: str, *, marked: bool) -> str:
         return str(self.control(f"orders/{order_id}/replace", {"style": "cleverific", "copy_attributes": marked})["id"])
-
-    def standing(self, reference: OrderReference) -> list[str]:
-        return self.shop.books(summary=False)["by_reference"].get(str(reference), [])
-
-    def book(self, order_id: str) -> dict[str, Any]:
-        """The shop's own account of an order."""
-        return next(o for o in self.shop.books(summary=False)["orders"] if o["id"] == order_id)
 
     def buyer_mails(self) -> list[str]:
         return [mail["to"] for mail in self.shop.mails]
@@ -181,19 +141,9 @@ class ShopifyBench:
     def remove(self, sku: str) -> None:
         self.control("remove", {"sku": sku})
 
-    def pass_time(self, seconds: float) -> None:
-        self.shop.clock.advance(seconds)
-
-    def stop_clock(self) -> None:
-        at = self.shop.clock.now()
-        self.shop.clock.now = lambda: at  # type: ignore[method-assign]
-
     def product_delivery(self, product_id: str, event: str = "updated") -> tuple[dict[str, str], bytes]:
         number = int(product_id.partition("/")[0])
         if event == "deleted":
             return self.signed("products/delete", {"id": number})
         with self.shop.lock:
             return self.signed("products/update", payloads.product(self.shop, self.shop.catalogue.products[number]))
-
-    def close(self) -> None:
-        self.server.stop()

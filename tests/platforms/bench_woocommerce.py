@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from mirakl_sync.http.client import HttpTransport
 from mirakl_sync.platforms.contract import Capability, StoreAccess
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.records.shop import OrderReference
-from mirakl_sync.sandbox.server import serve
-from mirakl_sync.sandbox.trouble import Rule
 from mirakl_sync.sandbox.woocommerce import Key, Shop, ShopSettings, create_app, tracking
 from mirakl_sync.sandbox.woocommerce import shipping_control as packing
 from mirakl_sync.sandbox.woocommerce.catalogue import delete_product, seed
@@ -21,7 +17,7 @@ from mirakl_sync.sandbox.woocommerce.orders import find_order, trash_order, upda
 from mirakl_sync.sandbox.woocommerce.product_json import product_json
 from mirakl_sync.sandbox.woocommerce.stock_control import correct, double
 from mirakl_sync.sandbox.woocommerce.views_shop import add_rate
-from tests.platforms.bench import SKUS, CountingTransport, Lever
+from tests.platforms.bench import SKUS, Lever, ServedBench, parcel
 
 CLASSES = ("reduced-rate", "super-reduced", "zero-rate")
 RATES = [
@@ -35,7 +31,7 @@ RATES = [
 ]
 
 
-class WooBench:
+class WooBench(ServedBench):
     """The simulated WooCommerce over real HTTP."""
 
     SECRET = "hook-secret"
@@ -45,9 +41,6 @@ class WooBench:
     def capabilities(cls) -> frozenset[Capability]:
         return platform("woocommerce").capabilities
 
-    def now(self) -> datetime:
-        return self.shop.clock.now()
-
     def __init__(self, shop_settings: dict[str, Any] | None = None, **settings: Any) -> None:
         given = {"customers": {7: "marketplace@shop.example"}, "tax_classes": CLASSES, "tracking_plugin": "ast"}
         given |= shop_settings or {}
@@ -55,8 +48,7 @@ class WooBench:
         for rate in RATES:
             add_rate(self.shop.store, rate)
         self.seed()
-        self.server = serve(create_app(self.shop))
-        self.transports: list[CountingTransport] = []
+        self.serve(create_app(self.shop))
         self.settings = {"auth": "basic", "generic_customer": 7, **settings}
         self.platform = self.connect()
 
@@ -66,22 +58,11 @@ class WooBench:
         access = StoreAccess("shop", self.server.url, credentials, self.settings | settings)
         return platform("woocommerce").connect(access, self._dial, self.shop.clock.now)
 
-    def _dial(self, base_url: str, *, auth: Any, interpret: Any = None, parallel: int = 0) -> CountingTransport:
-        plain = HttpTransport(base_url, name="shop", auth=auth, interpret=interpret, parallel=parallel)
-        self.transports.append(CountingTransport(plain))
-        return self.transports[-1]
-
     def seed(self) -> None:
         for sku, tax_class in SKUS.items():
             if sku != "TEE-S":
                 seed(self.shop, {"sku": sku, "price": "10.00", "stock": 1000, "tax_class": tax_class})
         seed(self.shop, {"sku": "TEE", "variations": [{"sku": "TEE-S", "price": "19.95", "stock": 1000}]})
-
-    def stock(self, sku: str) -> int | None:
-        return self.shop.books(summary=False)["stock"][sku]
-
-    def trouble(self, what: str) -> None:
-        self.shop.trouble.replace([Rule(what, "order.create", times=1)])
 
     def staff(self, order_id: str, act: str) -> None:
         with self.shop.lock:
@@ -92,8 +73,7 @@ class WooBench:
                 update_order(self.shop, order, {"status": act})
 
     def ship(self, order_id: str, carrier: str, number: str, inside: dict[str, int] | None, *, left: bool) -> str:
-        items = [{"line_id": line_id, "quantity": count} for line_id, count in (inside or {}).items()]
-        sent = {"carrier": carrier, "number": number, "complete": left, "items": items}
+        sent = parcel(carrier, number, inside, left=left)
         with self.shop.lock:
             told = packing.ship(self.shop, find_order(self.shop, int(order_id)), sent)
         return told["parcels"][-1]["tracking_id"]
@@ -111,16 +91,9 @@ class WooBench:
         key = f"{reference.shop}/{reference.order_id}"
         return [str(number) for number in self.shop.books(summary=False)["by_reference"].get(key, [])]
 
-    def book(self, order_id: str) -> dict[str, Any]:
-        """The shop's own account of an order."""
-        return next(o for o in self.shop.books(summary=False)["orders"] if o["id"] == int(order_id))
-
     def buyer_mails(self) -> list[str]:
         own = {self.shop.settings.admin_email, *self.shop.settings.customers.values()}
         return [mail["to"] for mail in self.shop.mails if mail["to"] not in own]
-
-    def notes(self, order_id: str) -> list[str]:
-        return self.book(order_id)["notes"]
 
     def delivery(self, order_id: str, secret: str | None = None) -> tuple[dict[str, str], bytes]:
         with self.shop.lock:
@@ -152,19 +125,9 @@ class WooBench:
         with self.shop.lock:
             delete_product(self.shop, product_of(self.shop, sku), force=False)
 
-    def pass_time(self, seconds: float) -> None:
-        self.shop.clock.advance(seconds)
-
-    def stop_clock(self) -> None:
-        at = self.shop.clock.now()
-        self.shop.clock.now = lambda: at  # type: ignore[method-assign]
-
     def product_delivery(self, product_id: str, event: str = "updated") -> tuple[dict[str, str], bytes]:
         number = int(product_id.rpartition("/")[2])
         with self.shop.lock:
             row = self.shop.store.products.rows[number]
             told = {"id": number} if event == "deleted" else product_json(self.shop, row, "http://shop.example")
         return self._signed(f"product.{event}", encode(told).encode(), None)
-
-    def close(self) -> None:
-        self.server.stop()

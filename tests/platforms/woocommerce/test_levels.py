@@ -84,10 +84,10 @@ def test_what_goes_while_we_read_hides_nothing(woo):
 def test_every_page_but_the_last_is_asked_for_once(woo):
     bench = woo()
     generate(bench.shop, {"count": 296, "prefix": "G-"})
-    bench.transports[0].calls.clear()
+    bench.lines[0].calls.clear()
     told = [fact.sku for fact in bench.platform.levels()]
     assert len(told) == len(set(told)) == 301
-    offsets = [params["offset"] for _, path, params, _ in bench.transports[0].calls if path == "/wc/v3/products"]
+    offsets = [params["offset"] for _, path, params, _ in bench.lines[0].calls if path == "/wc/v3/products"]
     assert offsets == [0, 99, 198, 297]
 
 
@@ -103,14 +103,14 @@ def test_a_look_that_lost_a_page_is_no_look(woo):
 
 def test_a_list_in_another_order_than_asked_for_is_no_look(woo):
     bench = woo()
-    plain = bench.transports[0].plain.call
+    plain = bench.lines[0].plain.call
 
     def unsorted(operation: Any, method: str, path: str, **more: Any) -> Any:
         if more.get("params", {}).get("order") == "asc":
             more["params"] = {**more["params"], "order": "desc"}
         return plain(operation, method, path, **more)
 
-    bench.transports[0].plain.call = unsorted
+    bench.lines[0].plain.call = unsorted
     with pytest.raises(Unreadable, match="not sorted"):
         list(bench.platform.levels())
 
@@ -187,9 +187,9 @@ def test_the_skus_of_pieces_are_asked_for_once(woo):
     bench = woo({"bundles_plugin": True})
     seed(bench.shop, SET)
     look(bench)
-    bench.transports[0].calls.clear()
+    bench.lines[0].calls.clear()
     look(bench)
-    assert not [params for _, _, params, _ in bench.transports[0].calls if "include" in (params or {})]
+    assert not [params for _, _, params, _ in bench.lines[0].calls if "include" in (params or {})]
 
 
 @pytest.mark.parametrize("sku", ["SET", "TEE"])

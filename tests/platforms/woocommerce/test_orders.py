@@ -18,7 +18,7 @@ SINCE = timedelta(seconds=2)
 
 
 def calls_of(bench) -> list[tuple[str, str]]:
-    return [(method, path) for method, path, _, _ in bench.transports[0].calls]
+    return [(method, path) for method, path, _, _ in bench.lines[0].calls]
 
 
 def placed(bench, wanted, address=MADRID, *, held=False):
@@ -89,7 +89,7 @@ def test_staff_read_gross_commission_and_net_on_every_order(woo):
 def test_an_order_is_created_and_released_in_four_calls(woo):
     bench, wanted = woo(), addressed(draft())
     placed(bench, wanted)
-    bench.transports[0].calls.clear()
+    bench.lines[0].calls.clear()
     wanted = addressed(draft())
     number = placed(bench, wanted).order_id
     order = f"/wc/v3/orders/{number}"
@@ -101,7 +101,7 @@ def test_a_relay_address_is_written_only_after_the_status(woo):
     wanted = addressed(draft(), email="x1@relay.example")
     order = bench.platform.create_order(wanted, held=True)
     bench.platform.release_order(order.order_id, wanted)
-    written = [json for method, _, _, json in bench.transports[0].calls if method in ("POST", "PUT") and json]
+    written = [json for method, _, _, json in bench.lines[0].calls if method in ("POST", "PUT") and json]
     assert [("status" in body, "email" in body.get("billing", {})) for body in written if "note" not in body] == [
         (True, False),
         (True, False),
@@ -174,7 +174,7 @@ def test_a_known_product_id_spares_the_search(woo):
     object.__setattr__(known, "product_id", bench.platform.product_facts(["TEE-S"])["TEE-S"].product_id)
     stranger = bench.connect()
     assert stranger.create_order(draft(known), held=False).line_ids.keys() == {"L1"}
-    assert [method for method, *_ in bench.transports[1].calls] == ["POST", "POST"]
+    assert [method for method, *_ in bench.lines[1].calls] == ["POST", "POST"]
 
 
 @pytest.mark.parametrize(
@@ -270,9 +270,7 @@ def test_query_keys_open_a_shop_that_loses_the_header(woo):
 def test_an_unpaid_sale_says_so(woo):
     bench = woo()
     bench.platform.create_order(draft(paid=False), held=False)
-    body = next(
-        json for method, path, _, json in bench.transports[0].calls if (method, path) == ("POST", "/wc/v3/orders")
-    )
+    body = next(json for method, path, _, json in bench.lines[0].calls if (method, path) == ("POST", "/wc/v3/orders"))
     assert body["payment_method_title"] == "Nordmarkt pays later"
     assert "set_paid" not in body
 

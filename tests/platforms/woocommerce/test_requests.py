@@ -36,7 +36,7 @@ def day():
     assert list(woo.notices_since(NoticeKind.ORDER, since))
     assert list(woo.notices_since(NoticeKind.PRODUCT, since))
     assert list(woo.levels())
-    yield bench.transports[0].calls
+    yield bench.lines[0].calls
     bench.close()
 
 

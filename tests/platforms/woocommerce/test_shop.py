@@ -87,9 +87,9 @@ def test_stock_counted_by_the_parent_is_the_variations_stock(shop):
 def test_a_thousand_skus_are_ten_calls(woo):
     bench = woo()
     bench.platform.product_facts(["MUG"])
-    bench.transports[0].calls.clear()
+    bench.lines[0].calls.clear()
     assert len(bench.platform.product_facts([f"S{n}" for n in range(1000)])) == 1000
-    assert len(bench.transports[0].calls) == 10
+    assert len(bench.lines[0].calls) == 10
 
 
 def test_skus_are_asked_by_the_call_and_odd_ones_alone():

@@ -24,7 +24,7 @@ def test_orders_are_read_a_hundred_to_a_call(woo, count):
         made = [str(create_order(bench.shop, {"status": "completed"}).id) for _ in range(count)]
     read = [order.order_id for order in bench.platform.read_orders(made)]
     assert sorted(read, key=int) == made
-    assert len(bench.transports[0].calls) == -(-count // 100)
+    assert len(bench.lines[0].calls) == -(-count // 100)
 
 
 def test_an_id_that_is_no_number_is_of_no_order_here(woo):
@@ -37,9 +37,9 @@ def test_parcels_cost_no_call_of_their_own(woo):
     bench = woo()
     order = released(bench)
     bench.ship(order.order_id, "hermes", "H1", {"L1": 1}, left=False)
-    bench.transports[0].calls.clear()
+    bench.lines[0].calls.clear()
     assert bench.platform.read_order(order.order_id).parcels
-    assert [path for _, path, _, _ in bench.transports[0].calls] == [f"/wc/v3/orders/{order.order_id}"]
+    assert [path for _, path, _, _ in bench.lines[0].calls] == [f"/wc/v3/orders/{order.order_id}"]
 
 
 def test_a_plugin_that_writes_past_the_order_is_seen_when_the_order_is_read(woo):
