@@ -34,6 +34,7 @@ from mirakl_sync.errors import MiraklSyncError
 from mirakl_sync.orders import by_hand, flow, intake, queries, relinking, states
 from mirakl_sync.orders.case import ORDERS, TASKS
 from mirakl_sync.orders.queries import NEEDS, OrderFilter
+from mirakl_sync.orders.views import OrderRow
 from mirakl_sync.shipments import queries as parcels
 from mirakl_sync.wiring import Wiring
 
@@ -239,7 +240,7 @@ def relink(order: str, shop_order: str, nothing: bool, who: str) -> None:
     say(said)
 
 
-def _listed(row: queries.OrderRow, now: datetime) -> tuple[Any, ...]:
+def _listed(row: OrderRow, now: datetime) -> tuple[Any, ...]:
     unanswered = row.state in states.UNANSWERED
     promise = row.accept_by if unanswered else row.ship_by
     word = "answer " if unanswered else "ship "
