@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from mirakl_sync.money import Money
 from mirakl_sync.platforms.woocommerce.parcels import LINE_ID
@@ -42,10 +43,18 @@ def _line(line: Line, lines: dict[str, Line]) -> RefundedLine:
     return RefundedLine(
         shop_line_id=number,
         sku=line.sku or (sold.sku if sold else "") or "",
-        quantity=abs(int(line.quantity or 0)),
+        quantity=_pieces(line.quantity),
         amount=_gross(line),
         line_id=str(sold.meta.get(LINE_ID, "")) if sold else "",
     )
+
+
+def _pieces(told: Any) -> int:
+    """Whole pieces, below zero as refunds tell them; plugins write text or fractions, and what is no number is none."""
+    try:
+        return abs(int(Decimal(str(told or 0))))
+    except (InvalidOperation, ValueError, OverflowError):
+        return 0
 
 
 def _gross(line: Line) -> Decimal:

@@ -36,6 +36,18 @@ def test_a_line_comes_back_with_its_tax(told):
     assert second.at is not None
 
 
+@pytest.mark.parametrize(
+    ("quantity", "pieces"), [(-2, 2), ("-2.00", 2), ("-0.5", 0), (None, 0), ("", 0), ("some", 0), ("NaN", 0)]
+)
+def test_pieces_are_read_however_a_plugin_writes_them(quantity, pieces):
+    order = schemas.read(schemas.ORDER, recorded("39-order-with-refunds")["response"]["body"], "order")
+    rows = recorded("39b-refunds-list")["response"]["body"]
+    second = max(rows, key=lambda row: row["id"])
+    second = {**second, "line_items": [{**line, "quantity": quantity} for line in second["line_items"]]}
+    (told,) = refunds_of(order, [schemas.read(schemas.REFUND, second, "refund")])
+    assert [(line.quantity, line.amount) for line in told.lines] == [(pieces, Decimal("12.50"))]
+
+
 @pytest.mark.parametrize("rows", [None, [], "none", [{"total": "-1"}], [{"id": "x"}]])
 def test_an_order_without_readable_refunds_names_none(told, rows):
     body = {**recorded("39-order-with-refunds")["response"]["body"], "refunds": rows}
