@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from mirakl_sync.platforms.salesforce.schemas import Shipment, ShopOrder
@@ -59,11 +60,15 @@ def _from_json(order: ShopOrder, shipment: Shipment, told: Any, settings: StoreS
 def _entries(told: Any) -> list[Mapping[str, Any]]:
     """What the attribute holds; text that is no JSON is as if it were not there."""
     try:
-        value = json.loads(told) if isinstance(told, str) else told
-    except ValueError:
+        value = json.loads(told, parse_constant=_no_number) if isinstance(told, str) else told
+    except (ValueError, RecursionError):
         return []
     value = value if isinstance(value, list) else [value]
     return [entry for entry in value if isinstance(entry, Mapping)]
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is not JSON")
 
 
 def _lines(order: ShopOrder, entry: Mapping[str, Any], settings: StoreSettings) -> tuple[ParcelLine, ...] | None:
@@ -75,7 +80,7 @@ def _lines(order: ShopOrder, entry: Mapping[str, Any], settings: StoreSettings) 
             continue
         line_id = _line_id(order, _first(piece, _PIECE), settings)
         quantity = piece.get("quantity", 1)
-        if line_id and isinstance(quantity, int | float) and int(quantity) > 0:
+        if line_id and isinstance(quantity, int | float | Decimal) and int(quantity) > 0:
             inside[line_id] = inside.get(line_id, 0) + int(quantity)
     return tuple(ParcelLine(line_id, quantity) for line_id, quantity in inside.items()) or None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -116,9 +117,18 @@ def test_what_does_not_name_a_line_of_ours_says_nothing_of_the_contents(pieces, 
     assert parcel.lines == lines
 
 
-@pytest.mark.parametrize("told", ["", "no json", "7", "[1, 2]", "{}", '[{"carrier": ""}]'])
+NO_NUMBER = '{"number": "H1", "items": [{"itemId": "i1", "quantity": Infinity}]}'
+
+
+@pytest.mark.parametrize("told", ["", "no json", "7", "[1, 2]", "{}", '[{"carrier": ""}]', NO_NUMBER, "[" * 100_000])
 def test_what_is_no_list_of_parcels_is_none(told):
     assert parcels(custom={"c_parcels": told}, parcels_attribute="c_parcels") == ()
+
+
+def test_an_attribute_told_as_json_itself_is_read_like_its_text():
+    told = {"number": "H1", "items": [{"itemId": "i1", "quantity": Decimal("2.0")}]}
+    (parcel,) = parcels(custom={"c_parcels": told}, parcels_attribute="c_parcels")
+    assert parcel.lines == (ParcelLine("L1", 2),)
 
 
 def test_json_comes_before_the_number():
