@@ -63,7 +63,7 @@ def _check_oauth(shop: Shop, request: Request, given: dict[str, str]) -> None:
     if given["oauth_token"] != shop.access.token:
         raise RestError(401, "Specified token does not exist")
     wanted = signature(shop, request.method, _address(request), _query(request), given)
-    if not hmac.compare_digest(wanted, given["oauth_signature"]):
+    if not hmac.compare_digest(wanted.encode(), given["oauth_signature"].encode()):
         raise RestError(401, BAD_SIGNATURE)
     if "%2f" in raw_path(request).lower() and shop.settings.encoded_slashes == "refused":
         raise RestError(401, BAD_SIGNATURE)

@@ -129,7 +129,7 @@ def _basic(call: Call) -> tuple[str, str]:
 def _client(call: Call, kind: str, error: str, words: str) -> Client:
     name, secret = _basic(call)
     for client in call.shop.clients:
-        if client.kind == kind and client.client_id == name and hmac.compare_digest(client.client_secret, secret):
+        if client.kind == kind and client.client_id == name and _same(client.client_secret, secret):
             return client
     raise OAuthError(401, error, words)
 
@@ -137,7 +137,11 @@ def _client(call: Call, kind: str, error: str, words: str) -> Client:
 def basic_is(call: Call, user: str, password: str) -> bool:
     """Do the Basic credentials of the call name this user?"""
     name, secret = _basic(call)
-    return hmac.compare_digest(name, user) and hmac.compare_digest(secret, password)
+    return _same(name, user) and _same(secret, password)
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def bearer(call: Call) -> tuple[str, Token | None]:

@@ -49,8 +49,8 @@ def grant(shop: Shop, form: dict[str, Any]) -> tuple[int, dict[str, Any]]:
     settings = shop.settings
     if form.get("grant_type") != "client_credentials":
         return 400, _oauth_error("unsupported_grant_type", "Only client_credentials is supported here.")
-    known = form.get("client_id") == settings.client_id
-    if not known or not hmac.compare_digest(str(form.get("client_secret") or ""), settings.client_secret):
+    told = str(form.get("client_secret") or "").encode()
+    if form.get("client_id") != settings.client_id or not hmac.compare_digest(told, settings.client_secret.encode()):
         return 400, _oauth_error("application_cannot_be_found", "No application exists with these credentials.")
     token = shop.tokens.issue(shop.clock.seconds(), settings.token_seconds)
     scope = ",".join(settings.scopes)

@@ -63,7 +63,7 @@ def _by_basic(shop: Shop, request: Request) -> Key | None:
     if not (name and secret):
         name, secret = _basic_pair(shop, request)
     key = next((key for key in shop.keys if key.consumer_key == name), None)
-    if key and not hmac.compare_digest(key.consumer_secret, secret or ""):
+    if key and not hmac.compare_digest(key.consumer_secret.encode(), (secret or "").encode()):
         raise _error("Consumer secret is invalid.", **{"WWW-Authenticate": REALM})
     return key
 
@@ -113,7 +113,7 @@ def _check_signature(request: Request, params: dict[str, str], key: Key) -> None
     if method not in HASHES:
         raise _error("Invalid signature - signature method is invalid.")
     wanted = oauth_signature(request.method, request.base_url, params, key.consumer_secret)
-    if not hmac.compare_digest(wanted, params["oauth_signature"]):
+    if not hmac.compare_digest(wanted.encode(), params["oauth_signature"].encode()):
         raise _error("Invalid signature - provided signature does not match.")
 
 

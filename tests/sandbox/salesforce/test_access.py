@@ -28,9 +28,10 @@ def test_account_manager_refuses(client: Client, changed: dict[str, str], status
     assert (answer.status_code, answer.json["error"]) == (status, error)
 
 
-def test_a_wrong_secret_gets_no_token(client: Client) -> None:
+@pytest.mark.parametrize("guessed", ["guessed", "geheim-äöü"])
+def test_a_wrong_secret_gets_no_token(client: Client, guessed: str) -> None:
     for path in ("/dwsso/oauth2/access_token", f"{SLAS}/token", f"{SLAS}/trusted-system/token"):
-        answer = client.flask.post(path, data={}, auth=("am-client", "guessed"))
+        answer = client.flask.post(path, data={}, auth=("am-client", guessed))
         assert (answer.status_code, answer.json["error"]) == (401, "invalid_client")
 
 

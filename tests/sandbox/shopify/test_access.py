@@ -36,6 +36,7 @@ def test_a_token_can_end_before_its_day_while_the_one_of_an_admin_made_app_stays
     ("changed", "error"),
     [
         ({"client_secret": "guessed"}, "application_cannot_be_found"),
+        ({"client_secret": "geheim-äöü"}, "application_cannot_be_found"),
         ({"client_id": "another"}, "application_cannot_be_found"),
         ({"grant_type": "authorization_code"}, "unsupported_grant_type"),
     ],
