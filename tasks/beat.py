@@ -27,8 +27,10 @@ class Considerate(PersistentScheduler):
 
     def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
         """Ring, or not. A broker that does not answer is tried all the same."""
-        waiting = self._broker.depths().waiting.get(entry.options["queue"], 0)
+        # every tick of ours names its queue (beat_schedule.py)
+        queue = (entry.options or {})["queue"]
+        waiting = self._broker.depths().waiting.get(queue, 0)
         if waiting >= FULL:
-            log.warning("%s is left out: %s messages wait on %s", entry.task, waiting, entry.options["queue"])
+            log.warning("%s is left out: %s messages wait on %s", entry.task, waiting, queue)
             return
         super().apply_entry(entry, producer=producer)
