@@ -35,7 +35,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the figures are written")
     parser.add_argument("--only", choices=(*PARTS, SHOPS), help="one part of it")
     options = parser.parse_args()
-    console, figures = Console(), {}
+    console = Console()
+    figures: dict[str, float] = {}
     parts = tuple(part for part in PARTS if options.only in (None, part))
     if options.only in (None, SHOPS):
         figures |= platforms.measure_all(console, quick=options.quick)

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import requests
 
@@ -16,12 +17,13 @@ _local = threading.local()
 def main(url: str, key: str, in_flight: int) -> dict[str, float]:
     """List every waiting order page by page and accept each line of each, ``in_flight`` calls at a time."""
     began = time.monotonic()
+    wanted: dict[str, str | int] = {"max": 100, "shop_id": 2000, "sort": "dateCreated", "order": "asc"}
     with ThreadPoolExecutor(in_flight) as pool:
         answers, offset, total = [], 0, 1
         while offset < total:
             page = _session(key).get(
                 f"{url}/api/orders",
-                params={"max": 100, "offset": offset, "shop_id": 2000, "sort": "dateCreated", "order": "asc"},
+                params=wanted | {"offset": offset},
                 timeout=30,
             ).json()  # fmt: skip
             total = page["total_count"]
@@ -32,7 +34,7 @@ def main(url: str, key: str, in_flight: int) -> dict[str, float]:
     return {"orders": len(answers), "seconds": time.monotonic() - began, "cpu": time.process_time()}
 
 
-def _accept(url: str, key: str, order: dict) -> None:
+def _accept(url: str, key: str, order: dict[str, Any]) -> None:
     body = {"order_lines": [{"id": line["order_line_id"], "accepted": True} for line in order["order_lines"]]}
     answer = _session(key).put(
         f"{url}/api/orders/{order['order_id']}/accept", params={"shop_id": 2000}, json=body, timeout=30
@@ -41,10 +43,11 @@ def _accept(url: str, key: str, order: dict) -> None:
 
 
 def _session(key: str) -> requests.Session:
-    if not hasattr(_local, "session"):
-        _local.session = requests.Session()
-        _local.session.headers["Authorization"] = key
-    return _local.session
+    session: requests.Session | None = getattr(_local, "session", None)
+    if session is None:
+        _local.session = session = requests.Session()
+        session.headers["Authorization"] = key
+    return session
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import requests
 
@@ -18,11 +19,13 @@ def main(url: str, key: str, in_flight: int, way: str) -> dict[str, float]:
 
     The list is read before the clock starts.
     """
-    orders, total = [], 1
+    wanted: dict[str, str | int] = {"max": 100, "shop_id": 2000, "order_state_codes": "SHIPPING"}
+    orders: list[dict[str, Any]] = []
+    total = 1
     while len(orders) < total:
         page = _session(key).get(
             f"{url}/api/orders",
-            params={"max": 100, "offset": len(orders), "shop_id": 2000, "order_state_codes": "SHIPPING"},
+            params=wanted | {"offset": len(orders)},
             timeout=30,
         ).json()  # fmt: skip
         total, orders = page["total_count"], orders + page["orders"]
@@ -35,7 +38,7 @@ def main(url: str, key: str, in_flight: int, way: str) -> dict[str, float]:
     return {"orders": len(answers), "seconds": time.monotonic() - began, "cpu": time.process_time() - used}
 
 
-def _by_order(url: str, key: str, order: dict, number: str) -> None:
+def _by_order(url: str, key: str, order: dict[str, Any], number: str) -> None:
     for call, body in (("tracking", {"carrier_code": "DHL", "tracking_number": number}), ("ship", None)):
         answer = _session(key).put(
             f"{url}/api/orders/{order['order_id']}/{call}", params={"shop_id": 2000}, json=body, timeout=30
@@ -43,7 +46,7 @@ def _by_order(url: str, key: str, order: dict, number: str) -> None:
         answer.raise_for_status()
 
 
-def _by_shipment(url: str, key: str, order: dict, number: str) -> None:
+def _by_shipment(url: str, key: str, order: dict[str, Any], number: str) -> None:
     lines = [
         {"order_line_id": line["order_line_id"], "quantity": line["quantity"], "package_reference": f"P-{number}"}
         for line in order["order_lines"]
@@ -59,10 +62,11 @@ def _by_shipment(url: str, key: str, order: dict, number: str) -> None:
 
 
 def _session(key: str) -> requests.Session:
-    if not hasattr(_local, "session"):
-        _local.session = requests.Session()
-        _local.session.headers["Authorization"] = key
-    return _local.session
+    session: requests.Session | None = getattr(_local, "session", None)
+    if session is None:
+        _local.session = session = requests.Session()
+        session.headers["Authorization"] = key
+    return session
 
 
 if __name__ == "__main__":

@@ -66,7 +66,8 @@ class Note:
     @contextmanager
     def mine(self) -> Iterator[Steps]:
         """What this thread asks meanwhile."""
-        self._own.steps = found = []
+        found: Steps = []
+        self._own.steps = found
         try:
             yield found
         finally:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mirakl_sync.config import Config
 from mirakl_sync.errors import MiraklSyncError
 from mirakl_sync.http.redact import redact, redact_url
+
+if TYPE_CHECKING:
+    from sentry_sdk.types import Event, Hint
 
 
 def start(config: Config, *, process: str) -> bool:
@@ -32,9 +35,9 @@ def start(config: Config, *, process: str) -> bool:
     return True
 
 
-def without_secrets(event: dict[str, Any], _hint: dict[str, Any]) -> dict[str, Any]:
+def without_secrets(event: Event, _hint: Hint) -> Event:
     """The event with secrets and buyers' data replaced, in structures by name and in sentences by address."""
-    cleaned: dict[str, Any] = _texts(redact(event))
+    cleaned: Event = _texts(redact(event))
     return cleaned
 
 

@@ -14,7 +14,7 @@ from mirakl_sync.cli.carriers_file import export, import_
 from mirakl_sync.cli.context import AT_ONCE, at_work, enqueue_option, who_option
 from mirakl_sync.cli.output import dump, json_option, left, note, progress, say, table, when
 from mirakl_sync.connections import refresh as lists
-from mirakl_sync.connections.difference import by_key
+from mirakl_sync.connections.difference import existing
 from mirakl_sync.connections.pausing import connection
 from mirakl_sync.connections.queries import connections
 from mirakl_sync.db.models import Marketplace
@@ -192,7 +192,7 @@ carriers.add_command(import_)
 def _was_read(wiring: Wiring, number: int, before: datetime | None) -> bool:
     with wiring.db.reading() as tx:
         market = wiring.connections.open(tx, number).marketplace
-        return bool(by_key(tx, Marketplace, market).carriers_read_at != before)
+        return existing(tx, Marketplace, market).carriers_read_at != before
 
 
 def _go_on(wiring: Wiring, mapped: Mapped) -> tuple[str, bool]:

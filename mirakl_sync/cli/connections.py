@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def check(keys: Sequence[str], as_json: bool) -> None:
         told: dict[str, list[Finding]] = {}
         with progress("Asking …") as update:
             for key in keys:
-                told[key] = service.check(wiring, key, lambda what, key=key: update(f"{key}: asking {what} …"))
+                told[key] = service.check(wiring, key, _asking(update, key))
     if as_json:
         dump(told)
     elif not told:
@@ -78,6 +78,10 @@ def check(keys: Sequence[str], as_json: bool) -> None:
         say(key)
         findings(found)
     sys.exit(1 if any(finding.blocking for found in told.values() for finding in found) else 0)
+
+
+def _asking(update: Callable[[str], None], key: str) -> Callable[[str], None]:
+    return lambda what: update(f"{key}: asking {what} …")
 
 
 @connections.command()

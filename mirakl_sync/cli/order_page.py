@@ -8,7 +8,7 @@ from datetime import datetime
 from mirakl_sync.cli.output import left, pairs, say, table, when
 from mirakl_sync.cli.parts import effects, questions, story
 from mirakl_sync.orders import states
-from mirakl_sync.orders.queries import WholeOrder
+from mirakl_sync.orders.views import WholeOrder
 from mirakl_sync.shipments.views import ParcelRow
 
 

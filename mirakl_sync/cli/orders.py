@@ -151,6 +151,17 @@ def _named(tx: Transaction, numbers: Sequence[str]) -> dict[int, str]:
     return {row.id: row.order_id for row in rows}
 
 
+def _matching(tx: Transaction, wanted: Mapping[str, str], now: datetime) -> dict[int, str]:
+    meant = OrderFilter(
+        state=wanted["state"],
+        connection=wanted["connection"],
+        need=wanted["need"],
+        text=wanted["text"],
+        sku=wanted["sku"],
+    )
+    return queries.matching(tx, meant, now)
+
+
 ROWS = Rows(
     one="order",
     model=Order,
@@ -162,7 +173,7 @@ ROWS = Rows(
         "text": "numbers beginning with this.",
     },
     named=_named,
-    matching=lambda tx, wanted, now: queries.matching(tx, OrderFilter(**wanted), now),
+    matching=_matching,
     advance_all=flow.advance_all,
 )
 

@@ -122,7 +122,7 @@ def span(seconds: float) -> str:
 
 
 @contextmanager
-def progress(words: str) -> Iterator[Any]:
+def progress(words: str) -> Iterator[Callable[[str], None]]:
     """While inside, a terminal shows that something is going on; ``update(words)`` says what. Silent in a pipe."""
     where = screen(errors=True)
     if not where.is_terminal:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from sqlalchemy import select
 
+from mirakl_sync.cases.flow import Advanced
 from mirakl_sync.cli.acting import Deed, Rows, act, selection_options
 from mirakl_sync.cli.context import AT_ONCE, at_work, enqueue_option, who_option
 from mirakl_sync.cli.output import (
@@ -43,7 +44,10 @@ from mirakl_sync.wiring import Wiring
 _EMPTY = "No parcels match. `mirakl-sync shipments look` asks the shops now what has left."
 
 # What a look at the shops may ring for, and how it is done here and now.
-_WORK = {shipping.TASK: flow.advance_all, orders.TASKS[orders.ORDERS]: order_flow.advance_all}
+_WORK: dict[str, Callable[[Sequence[int], Wiring], Advanced]] = {
+    shipping.TASK: flow.advance_all,
+    orders.TASKS[orders.ORDERS]: order_flow.advance_all,
+}
 
 
 @click.group()
@@ -155,7 +159,7 @@ def _named(possible: Sequence[State]) -> Any:
     """Find what a person wrote. An order with several parcels means those that the deed can be done to, if any."""
 
     def named(tx: Transaction, numbers: Sequence[str]) -> dict[int, str]:
-        meant = {}
+        meant: dict[int, str] = {}
         for number in numbers:
             rows = by_hand.find(tx, number)
             meant |= {row.id: _name(row.id) for row in [row for row in rows if row.state in possible] or rows}
@@ -165,7 +169,14 @@ def _named(possible: Sequence[State]) -> Any:
 
 
 def _matching(tx: Transaction, wanted: Mapping[str, str], now: datetime) -> dict[int, str]:
-    found = queries.matching(tx, ParcelFilter(**wanted), now)
+    meant = ParcelFilter(
+        state=wanted["state"],
+        connection=wanted["connection"],
+        need=wanted["need"],
+        carrier=wanted["carrier"],
+        text=wanted["text"],
+    )
+    found = queries.matching(tx, meant, now)
     return {pk: f"{_name(pk)} of {order_id}" for pk, order_id in found.items()}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from mirakl_sync.connections import fitting
-from mirakl_sync.connections.difference import Change, by_key, difference
+from mirakl_sync.connections.difference import Change, Keyed, by_key, difference
 from mirakl_sync.connections.file import Wanted, WantedConnection, WantedMarketplace, WantedStore
 from mirakl_sync.connections.pausing import lift
 from mirakl_sync.connections.people import WantedRoute
@@ -164,7 +164,7 @@ def _route(tx: Transaction, wanted: WantedRoute, words: Sequence[str], who: str,
     tx.add(TimelineEntry(**story, sentence="; ".join(words)))
 
 
-def _named(tx: Transaction, model: type[Any], key: str, where: str) -> Any:
+def _named(tx: Transaction, model: type[Keyed], key: str, where: str) -> Keyed:
     row = by_key(tx, model, key)
     if row is None:
         known = tx.execute(select(model.key).order_by(model.key)).scalars().all()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mirakl_sync.connections import refresh
-from mirakl_sync.connections.difference import by_key
+from mirakl_sync.connections.difference import existing
 from mirakl_sync.connections.fitting import fit_of, together_of, truth_of
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.connections.pausing import connection
@@ -42,11 +42,11 @@ def check(wiring: Wiring, key: str, say: Say = lambda _: None) -> list[Finding]:
     if wiring.config.hooks_url:
         say("the shop's webhooks")
         with wiring.db.reading() as tx:
-            address = f"{wiring.config.hooks_url.rstrip('/')}/hooks/{by_key(tx, Connection, key).store.key}"
+            address = f"{wiring.config.hooks_url.rstrip('/')}/hooks/{connection(tx, key).store.key}"
         store += _guarded("webhooks", lambda: opened.platform.watch(address))
     beside = _guarded("planner", lambda: planner_findings(wiring, key))
     with wiring.db.reading() as tx:
-        row: Connection = by_key(tx, Connection, key)
+        row = connection(tx, key)
         fits = [*fit_of(row, store), truth_of(row), *together_of(row)]
         standing = list(_standing(row))
     return [*found, *store, *fits, *beside, *standing]
@@ -184,5 +184,5 @@ def _standing(row: Connection) -> Iterator[Finding]:
 
 def _remember_shop(wiring: Wiring, opened: OpenConnection, told: dict[str, Any]) -> None:
     with wiring.db.transaction() as tx:
-        market: Marketplace = by_key(tx, Marketplace, opened.marketplace)
+        market = existing(tx, Marketplace, opened.marketplace)
         market.facts = {**market.facts, "shops": {**market.facts.get("shops", {}), opened.shop_id: told}}

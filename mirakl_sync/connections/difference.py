@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -15,6 +15,8 @@ from mirakl_sync.db.models import Connection, Marketplace, Route, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.policy.model import Policy
 from mirakl_sync.policy.schema import read_policy, write_policy
+
+Keyed = TypeVar("Keyed", Marketplace, Store, Connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def unmentioned(tx: Transaction, wanted: Wanted) -> list[str]:
         ("store", Store, wanted.stores),
         ("connection", Connection, wanted.connections),
     )
-    found = []
+    found: list[str] = []
     for name, model, mentioned in tables:
         keys = {each.key for each in mentioned}
         rows = tx.execute(select(model.key).order_by(model.key)).scalars()
@@ -55,9 +57,14 @@ def unmentioned(tx: Transaction, wanted: Wanted) -> list[str]:
     return [*found, *(f"people {role}" for role in roles if role not in told)]
 
 
-def by_key(tx: Transaction, model: type[Any], key: str) -> Any:
+def by_key(tx: Transaction, model: type[Keyed], key: str) -> Keyed | None:
     """The row of this key, or None."""
     return tx.execute(select(model).where(model.key == key)).unique().scalar_one_or_none()
+
+
+def existing(tx: Transaction, model: type[Keyed], key: str) -> Keyed:
+    """The row of this key, which is known to exist: rows with a key are never deleted."""
+    return tx.execute(select(model).where(model.key == key)).unique().scalar_one()
 
 
 def _marketplace(tx: Transaction, wanted: WantedMarketplace) -> Iterator[Change]:
@@ -79,22 +86,30 @@ def _store(tx: Transaction, wanted: WantedStore) -> Iterator[Change]:
 def _connection(tx: Transaction, wanted: WantedConnection) -> Iterator[Change]:
     row = by_key(tx, Connection, wanted.key)
     subject = f"connection {wanted.key}"
-    new = {"marketplace": wanted.marketplace, "shop": wanted.shop_id, "store": wanted.store}
-    old = row and {"marketplace": row.shop.marketplace.key, "shop": row.shop.shop_id, "store": row.store.key}
+    new: dict[str, Any] = {"marketplace": wanted.marketplace, "shop": wanted.shop_id, "store": wanted.store}
     planner = tx.get(Store, row.planner_pk) if row is not None and row.planner_pk is not None else None
     if wanted.planner or planner is not None:
         new["planner"] = wanted.planner
-        old = old and {**old, "planner": planner.key if planner else ""}
     if wanted.orders_from is not None:
         new["orders_from"] = wanted.orders_from.isoformat()
-        old = old and {**old, "orders_from": row.orders_from.isoformat()}
     if wanted.paused is not None:
         new["paused"] = list(wanted.paused)
-        old = old and {**old, "paused": row.paused}
+    old = None if row is None else {name: said for name, said in _as_it_is(row, planner).items() if name in new}
     yield from _changes(subject, old, new)
-    yield from _secret(subject, "api_key", row and row.shop.credentials.get("api_key"), wanted.api_key)
+    yield from _secret(subject, "api_key", row.shop.credentials.get("api_key") if row else None, wanted.api_key)
     before = write_policy(read_policy(row.policy_version.content) if row else Policy())
     yield from _changes(subject, before, write_policy(wanted.policy))
+
+
+def _as_it_is(row: Connection, planner: Store | None) -> dict[str, Any]:
+    return {
+        "marketplace": row.shop.marketplace.key,
+        "shop": row.shop.shop_id,
+        "store": row.store.key,
+        "planner": planner.key if planner else "",
+        "orders_from": row.orders_from.isoformat(),
+        "paused": row.paused,
+    }
 
 
 def _route(tx: Transaction, wanted: WantedRoute) -> Iterator[Change]:

@@ -14,7 +14,7 @@ from mirakl_sync.connections.people import WantedRoute, read_route
 from mirakl_sync.connections.schemas import ConnectionSchema, FileSchema, MarketplaceSchema, StoreSchema
 from mirakl_sync.db import secrets
 from mirakl_sync.errors import Misconfigured
-from mirakl_sync.mirakl.limits import operations
+from mirakl_sync.mirakl.limits import Profile, operations
 from mirakl_sync.platforms.contract import PlatformSpec
 from mirakl_sync.platforms.registry import platform
 from mirakl_sync.policy.model import Policy
@@ -33,7 +33,7 @@ class WantedMarketplace:
     name: str
     url: str
     profile: str
-    caller: str
+    caller: Profile
     rules: Mapping[str, Any]
 
 

@@ -144,7 +144,7 @@ class Connections:
 
     def _opened(self, store: Store, connect: Callable[[StoreAccess, Dial, Clock], T]) -> T:
         access = StoreAccess(store.key, store.url, store.credentials, store.settings, self._tokens)
-        return self._kept(  # type: ignore[no-any-return]  # built by ``connect``
+        return self._kept(
             ("store", store.key, store.url, store.credentials, store.settings),
             lambda: connect(access, self._dial(f"store {store.key}", None), self._now),
         )
@@ -191,13 +191,14 @@ class Connections:
             ("shop", market.key, market.url, market.caller, market.rules, shop.shop_id, shop.credentials), build
         )
 
-    def _kept(self, what: tuple[Any, ...], build: Callable[[], Any]) -> Any:
+    def _kept(self, what: tuple[Any, ...], build: Callable[[], T]) -> T:
         """Clients are kept by everything they were built from, so a changed key means a new client."""
         key = hashlib.sha256(json.dumps(what, sort_keys=True, default=str).encode()).hexdigest()
         with self._lock:
             if key not in self._clients:
                 self._clients[key] = build()
-            return self._clients[key]
+            kept: T = self._clients[key]
+            return kept
 
 
 def connection_ids(tx: Transaction, *, feed: str = "") -> list[int]:

@@ -51,7 +51,7 @@ def lift(tx: Transaction, row: Connection, now: datetime, words: str) -> None:
 
 def connection(tx: Transaction, key: str) -> Connection:
     """The connection of this key; ``Misconfigured`` names the known ones."""
-    row: Connection | None = by_key(tx, Connection, key)
+    row = by_key(tx, Connection, key)
     if row is None:
         known = tx.execute(select(Connection.key).order_by(Connection.key)).scalars().all()
         raise Misconfigured(
@@ -65,7 +65,7 @@ def connection(tx: Transaction, key: str) -> Connection:
 
 def store(tx: Transaction, key: str) -> Store:
     """The store of this key; ``Misconfigured`` names the known ones."""
-    row: Store | None = by_key(tx, Store, key)
+    row = by_key(tx, Store, key)
     if row is None:
         known = ", ".join(tx.execute(select(Store.key).order_by(Store.key)).scalars())
         raise Misconfigured(f"There is no store {key!r}.", way_out=f"Known are {known or 'none'}.")

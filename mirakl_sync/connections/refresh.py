@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 
 from mirakl_sync.cases.step import Ask
-from mirakl_sync.connections.difference import by_key
+from mirakl_sync.connections.difference import existing
 from mirakl_sync.connections.opened import OpenConnection
 from mirakl_sync.db.models import (
     CarrierMapping,
@@ -83,7 +83,7 @@ def refresh(connection_id: int, wiring: Wiring) -> str:
             # a list that may be read once a day is as good as read
             again = again if isinstance(error, RateLimited) else AGAIN
     with wiring.db.transaction() as tx:
-        by_key(tx, Marketplace, opened.marketplace).lists_due_at = wiring.now() + again
+        existing(tx, Marketplace, opened.marketplace).lists_due_at = wiring.now() + again
     wiring.connections.forget(connection_id)
     return ", ".join(said)
 
@@ -101,7 +101,7 @@ def keep_rules(wiring: Wiring, marketplace: str, told: MarketplaceFacts) -> str:
     """Keep what PC01 said of the operator; answers what that is."""
     facts = {name: value for name, value in asdict(told).items() if name != "raw"}
     with wiring.db.transaction() as tx:
-        market = by_key(tx, Marketplace, marketplace)
+        market = existing(tx, Marketplace, marketplace)
         market.facts, market.facts_at = {**market.facts, **facts}, wiring.now()
     return "rules"
 
@@ -109,7 +109,7 @@ def keep_rules(wiring: Wiring, marketplace: str, told: MarketplaceFacts) -> str:
 def keep_shipping_types(wiring: Wiring, marketplace: str, told: tuple[ShippingType, ...]) -> str:
     """Keep what SH12 said; answers how many there are."""
     with wiring.db.transaction() as tx:
-        market = by_key(tx, Marketplace, marketplace)
+        market = existing(tx, Marketplace, marketplace)
         market.facts = {**market.facts, "shipping_types": {each.code: asdict(each) for each in told}}
     return f"{len(told)} ways of shipping"
 
@@ -118,7 +118,7 @@ def keep_carriers(wiring: Wiring, marketplace: str, told: tuple[Carrier, ...]) -
     """Keep the list of carriers (SH21); people are asked about mapped ones that left it, and parcels whose carrier
     nobody knew look again where something is new. Answers what changed."""
     with wiring.db.transaction() as tx:
-        now, market = wiring.now(), by_key(tx, Marketplace, marketplace)
+        now, market = wiring.now(), existing(tx, Marketplace, marketplace)
         kept = {
             row.code: row
             for row in tx.execute(select(ListedCarrier).where(ListedCarrier.marketplace_id == market.id)).scalars()

@@ -117,5 +117,10 @@ def _questions(known: Evidence) -> list[QuestionView]:
 
 def _wanted() -> OrderFilter:
     """The filter of the address; a need nobody knows is none."""
-    asked = {name: word(name) for name in ("state", "connection", "text", "sku")}
-    return OrderFilter(need=word("need", NEEDS), **asked)
+    return OrderFilter(
+        state=word("state"),
+        connection=word("connection"),
+        need=word("need", NEEDS),
+        text=word("text"),
+        sku=word("sku"),
+    )

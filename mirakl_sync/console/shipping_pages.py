@@ -24,7 +24,11 @@ def blueprint(wiring: Wiring) -> Blueprint:
     @pages.get("/shipments")
     def shipments() -> Any:
         wanted = ParcelFilter(
-            need=word("need", NEEDS), **{name: word(name) for name in ("state", "connection", "carrier", "text")}
+            state=word("state"),
+            connection=word("connection"),
+            need=word("need", NEEDS),
+            carrier=word("carrier"),
+            text=word("text"),
         )
         newest = request.args.get("order", "") == "newest"
         with wiring.db.reading() as tx:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from mirakl_sync.db.models import CarrierMapping, Connection, Heartbeat, InboxItem, InboxSubject, Order, Shipment
 from mirakl_sync.db.transaction import Database, Transaction
@@ -36,23 +36,23 @@ def open_questions(db: Database) -> list[Question]:
     ]
 
 
-def _waiting_orders(tx: Transaction, ids: Sequence[int]) -> list[tuple[int, str]]:
+def _waiting_orders(tx: Transaction, ids: Sequence[int]) -> Sequence[Row[int, str]]:
     asked = (
         select(InboxSubject.item_id, Order.order_id)
         .join(Order, Order.id == InboxSubject.subject_id)
         .where(InboxSubject.subject == "order", InboxSubject.item_id.in_(ids))
     )
-    return [tuple(row) for row in tx.execute(asked)]
+    return tx.execute(asked).all()
 
 
-def _waiting_parcels(tx: Transaction, ids: Sequence[int]) -> list[tuple[int, str, str]]:
+def _waiting_parcels(tx: Transaction, ids: Sequence[int]) -> Sequence[Row[int, str, str]]:
     asked = (
         select(InboxSubject.item_id, Order.order_id, Shipment.number)
         .join(Shipment, Shipment.id == InboxSubject.subject_id)
         .join(Order, Order.id == Shipment.order_pk)
         .where(InboxSubject.subject == "shipment", InboxSubject.item_id.in_(ids))
     )
-    return [tuple(row) for row in tx.execute(asked)]
+    return tx.execute(asked).all()
 
 
 def attempts_planned(db: Database) -> int:

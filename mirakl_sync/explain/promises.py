@@ -39,8 +39,8 @@ def _ship(known: Evidence, now: datetime) -> Promise:
         left = f"; it left the house at {moment(known.left_at)}" if known.left_at else ""
         return _done("ship", "The marketplace knew that it had left", by, shipped, left)
     if order.row.state in (State.ACCEPTED, State.PLACED):
-        left = known.left_at
-        more = f"; it left the house at {moment(left)}, which the marketplace does not know yet" if left else ""
+        at = known.left_at
+        more = f"; it left the house at {moment(at)}, which the marketplace does not know yet" if at else ""
         return _running("ship", "to be shipped", by, now, more)
     return Promise("ship", by, None, Verdict.OVER, "It ended before it was shipped by us: nothing is owed.")
 

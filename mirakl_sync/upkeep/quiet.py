@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import median
 
 from sqlalchemy import func, select
@@ -77,7 +78,7 @@ def watch(wiring: Wiring) -> QuietReport:
         for row in rows:
             if _close(tx, row, now) or _rests(row) or _silent(beats.get(f"orders:{row.key}"), now):
                 continue
-            quiet = unusual(_first(tx, row), lambda begin, end, row=row: _count(tx, row, begin, end), now)
+            quiet = unusual(_first(tx, row), partial(_count, tx, row), now)
             if quiet is not None and not _explained(tx, row, now):
                 found.append(row.key)
                 _ask(tx, row, quiet, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -23,8 +23,8 @@ class Marketplace(Base):
     url: Mapped[str] = mapped_column(String(500))
     # key of the shipped profile its rules come from; empty when the file states them itself
     profile: Mapped[str] = mapped_column(String(60), default="")
-    # "default" or "external_partner": which published OR11 frequency is ours
-    caller: Mapped[str] = mapped_column(String(20), default="default")
+    # which published OR11 frequency is ours
+    caller: Mapped[Literal["default", "external_partner"]] = mapped_column(String(20), default="default")
     # acceptance window, call limits and other rules as written in the file
     rules: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # PC01 as last read
