@@ -130,7 +130,7 @@ def _commit_to(tx: Transaction, case: Case, row: Any, step: Any, deed: Deed, mac
     asked = {"key": deed.key, "kind": deed.name, "subject": case.subject, "subject_id": row.id}
     if ledger.ask_first(tx, **asked, now=now):
         return _Call(step, deed, look=False, fence=row.fence)
-    effect = ledger.find(tx, deed.key)
+    effect = ledger.asked_before(tx, deed.key)
     if deed.look is not None and ledger.must_look(effect):
         settled_at = effect.asked_at + machinery.call_timeout + deed.settling
         if now < settled_at:
@@ -149,7 +149,8 @@ def _record(
         return _succeed(tx, case, row, call, report, machinery, lane)
     effect = ledger.find(tx, call.deed.key) if call.deed.key else None
     if error is None:
-        ledger.not_done(effect, "looked: it had not happened")
+        if effect is not None:
+            ledger.not_done(effect, "looked: it had not happened")
         # the world may have moved during the look: the rules say again whether it is still wanted
         return _walk(tx, case, row, machinery, lane)
     if isinstance(error, Refused) and not call.look:

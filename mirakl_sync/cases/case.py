@@ -16,7 +16,10 @@ class Case(Protocol):
 
     model: type[Any]
     subject: str
-    final: frozenset[str]
+
+    @property
+    def final(self) -> frozenset[str]:
+        """The states in which nothing more happens."""
 
     def next_step(self, tx: Transaction, row: Any, now: datetime) -> Any:
         """Load the facts and ask the rules: ``Settle``, ``Wait``, ``Ask``, or a step this subject turns into a deed."""

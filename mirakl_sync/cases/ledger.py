@@ -18,9 +18,14 @@ def find(tx: Transaction, key: str) -> Effect | None:
     return tx.execute(select(Effect).where(Effect.key == key)).scalar_one_or_none()
 
 
-def must_look(effect: Effect | None) -> bool:
+def asked_before(tx: Transaction, key: str) -> Effect:
+    """The effect of a key that was asked; ``NoResultFound`` where it never was."""
+    return tx.execute(select(Effect).where(Effect.key == key)).scalar_one()
+
+
+def must_look(effect: Effect) -> bool:
     """True when asking again could do it twice: we asked and do not know, or it was even confirmed once."""
-    return effect is not None and effect.state in (ASKED, UNKNOWN, CONFIRMED)
+    return effect.state in (ASKED, UNKNOWN, CONFIRMED)
 
 
 def in_doubt(effect: Effect | None) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from mirakl_sync.clock import Clock
 from mirakl_sync.db.insert import insert_once
 from mirakl_sync.db.models import CallLimit
-from mirakl_sync.db.transaction import Database
+from mirakl_sync.db.transaction import Database, Transaction
 from mirakl_sync.errors import RateLimited
 from mirakl_sync.http.contract import Operation
 
@@ -70,7 +70,7 @@ class SharedBudget:
             row.free_at = free_at + interval
         return 0.0
 
-    def _row(self, tx, operation: Operation) -> CallLimit:
+    def _row(self, tx: Transaction, operation: Operation) -> CallLimit:
         key = f"{self._scope}/{operation.code}"
         insert_once(tx, CallLimit, {"key": key})
         return tx.execute(select(CallLimit).where(CallLimit.key == key).with_for_update()).scalar_one()
@@ -86,7 +86,7 @@ class SharedBudget:
                             CallLimit.key.startswith(prefix, autoescape=True), CallLimit.blocked_until > self._now()
                         )
                     ).all()
-                self._blocked = {key.removeprefix(prefix): until for key, until in rows}
+                self._blocked = {key.removeprefix(prefix): until for key, until in rows if until}
                 self._looked_at = time.monotonic()
             return self._blocked
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import BindParameter, bindparam, or_, select, update
 
 from mirakl_sync.db.models.base import CaseColumns
 from mirakl_sync.db.transaction import Transaction
@@ -22,7 +22,8 @@ def claim(tx: Transaction, model: type[Row], row_id: int, now: datetime, lease: 
     taken = tx.execute(_take(model), {"row": row_id, "now": now, "until": now + lease}, execution_options=_BLIND)
     if not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result always has it
         return None
-    return tx.execute(_read(model), {"row": row_id}).unique().scalar_one()
+    row: Row = tx.execute(_read(model), {"row": row_id}).unique().scalar_one()
+    return row
 
 
 def still_ours(tx: Transaction, model: type[Row], row_id: int, fence: int) -> Row | None:
@@ -44,7 +45,7 @@ _BLIND = {"synchronize_session": False}
 def _take(model: Any) -> Any:
     free = or_(model.leased_until.is_(None), model.leased_until <= bindparam("now"))
     # should this worker die, the sweep finds the row when the lease is over
-    lease = {"leased_until": bindparam("until"), "next_attempt_at": bindparam("until")}
+    lease: dict[str, BindParameter[Any]] = {"leased_until": bindparam("until"), "next_attempt_at": bindparam("until")}
     counted = {"fence": model.fence + 1, "claims": model.claims + 1}
     return update(model).where(model.id == bindparam("row"), free).values({**lease, **counted})
 

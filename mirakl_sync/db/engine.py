@@ -24,7 +24,7 @@ def sqlite_driver() -> ModuleType:
     try:
         from pysqlite3 import dbapi2
     except ImportError:
-        import sqlite3 as dbapi2  # type: ignore[no-redef]  # the fall-back has the same interface
+        import sqlite3 as dbapi2
     return dbapi2  # type: ignore[no-any-return]  # neither driver is typed
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, partial
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo
 
 from marshmallow import RAISE, Schema, ValidationError, validate
@@ -54,7 +54,7 @@ class Strict(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages: ClassVar[dict[str, str]] = {"unknown": "this key is not known", "type": "a table is expected"}
+    error_messages = {"unknown": "this key is not known", "type": "a table is expected"}  # noqa: RUF012 - never written
 
 
 class _WindowSchema(Strict):
@@ -144,7 +144,7 @@ def load(schema: Schema, content: Any, what: str) -> dict[str, Any]:
         return dict(schema.load(content))
     except ValidationError as error:
         raise Misconfigured(
-            f"{'; '.join(_sentences(error.normalized_messages(), content, what))}.",
+            f"{'; '.join(_sentences(error.messages_dict, content, what))}.",
             way_out=f"The keys of {what} are {', '.join(schema.fields)}.",
         ) from error
 

@@ -1,15 +1,16 @@
 """Alembic's entry: always on a connection handed over by ``mirakl_sync.db.migrate``."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import JSON
 
 from mirakl_sync.db import types
 from mirakl_sync.db.models import Base
 
 
-def render(kind: str, column_type: Any, autogen: Any) -> str | bool:
+def render(kind: str, column_type: Any, autogen: AutogenContext) -> str | Literal[False]:
     """Write our own column types by their names when a new step is drafted."""
     if kind != "type":
         return False

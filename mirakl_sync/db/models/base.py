@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import Integer, MetaData, String, Text
+from sqlalchemy import Integer, MetaData, String, Table, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from mirakl_sync.db.types import Json, UtcDateTime
@@ -22,6 +22,10 @@ NAMES = {
 class Base(DeclarativeBase):
     """Every table of ours."""
 
+    if TYPE_CHECKING:
+        # SQLAlchemy allows models of joins and selections too; ours are all of tables, which can be written to
+        __table__: ClassVar[Table]
+
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {  # noqa: RUF012 - read once by SQLAlchemy, as its documentation writes it
         datetime: UtcDateTime,
@@ -31,8 +35,10 @@ class Base(DeclarativeBase):
     }
 
 
-class CaseColumns:
+class CaseColumns(Base):
     """What a row must know to be worked on: its state, why, until when and whose turn it is."""
+
+    __abstract__ = True
 
     # drives the code; the sentence in `why` is for people
     state: Mapped[str] = mapped_column(String(24))

@@ -13,7 +13,7 @@ from mirakl_sync.db.models.base import Base, CaseColumns
 from mirakl_sync.db.types import Amount, Json
 
 
-class Order(CaseColumns, Base):
+class Order(CaseColumns):
     """One marketplace order. ``state`` is ours; ``marketplace_state`` and ``platform_state`` are observed."""
 
     __tablename__ = "orders"

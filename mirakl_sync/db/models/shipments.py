@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 from mirakl_sync.db.models.base import Base, CaseColumns
 
 
-class Shipment(CaseColumns, Base):
+class Shipment(CaseColumns):
     """One parcel of an order as the shop tells it, and what the marketplace was told of it.
 
     An order that left without any parcel named has one row with an empty ``parcel_id``.
