@@ -110,10 +110,10 @@ class Limits:
 
 
 def _in_force(settings: TenantSettings) -> dict[str, tuple[int, float]]:
-    if settings.limits == "off":
+    if isinstance(settings.limits, str):  # "off"
         return {}
     limits = {**PUBLISHED, **(EXTERNAL_PARTNER if settings.profile == "external_partner" else {})}
-    for operation, limit in dict(settings.limits).items():
+    for operation, limit in settings.limits.items():
         if limit is None:
             limits.pop(operation, None)
         else:

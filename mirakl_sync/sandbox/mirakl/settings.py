@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from mirakl_sync.sandbox.mirakl.carriers import (
     CARRIERS,
@@ -91,7 +91,8 @@ class TenantSettings:
     commission_tax_rate: Decimal = Decimal(20)
 
     profile: str = "default"  # "default" | "external_partner"
-    limits: dict[str, Any] | str = field(default_factory=dict)  # operation → {"calls", "seconds"} | null; "off"
+    # operation → {"calls", "seconds"} | null
+    limits: dict[str, Any] | Literal["off"] = field(default_factory=dict)
     limit_tolerance: float = 0.05  # a call this fraction of the period too early is still in time
     count_pages: bool = False  # count offset > 0 of the same read as calls of their own
     count_lookups: bool = False  # count OR11 with order_ids ("synchronous" use, not limited in the published text)
@@ -164,4 +165,6 @@ def _checked(settings: TenantSettings) -> TenantSettings:
     ):
         if value not in known:
             raise ValueError(f"{value!r} is none of {', '.join(known)}")
+    if settings.limits != "off" and not isinstance(settings.limits, dict):
+        raise ValueError(f"limits are 'off', or by operation, not {settings.limits!r}")
     return settings

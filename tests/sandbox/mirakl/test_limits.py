@@ -37,6 +37,12 @@ def test_a_demo_may_shorten_the_period_or_lift_a_limit(market_with):
     assert market.get("/api/orders").status_code == 200
 
 
+@pytest.mark.parametrize("wrong", ["on", None, ["OR11"]])
+def test_limits_that_are_neither_off_nor_by_operation_are_refused_by_name(wrong):
+    with pytest.raises(ValueError, match="limits are 'off', or by operation"):
+        settings_from({"limits": wrong})
+
+
 def test_master_data_is_for_once_a_day(market_with):
     market = market_with(limits={})
     assert [market.get("/api/shipping/carriers").status_code for _ in range(2)] == [200, 429]
