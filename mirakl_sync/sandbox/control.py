@@ -18,10 +18,13 @@ class Vendor(Protocol):
     """What a simulated server must have so that it can be controlled."""
 
     kind: str  # "mirakl" | "woocommerce"
-    name: str
     clock: SandboxClock
     calls: CallLog
     trouble: TroubleRules
+
+    @property
+    def name(self) -> str:
+        """What plans, paths and books call it."""
 
     def reset(self) -> None:
         """Drop orders and books; keep configuration and catalogue."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from werkzeug.serving import BaseWSGIServer, DechunkedInput, WSGIRequestHandler, make_server
+from werkzeug.serving import DechunkedInput, ThreadedWSGIServer, WSGIRequestHandler
 
 TICK_SECONDS = 0.2
 LISTEN_BACKLOG = 1024
@@ -29,9 +29,18 @@ class Running:
     stop: Callable[[], None]
 
 
+class _Server(ThreadedWSGIServer):
+    """Knows its open connections, so that they can be closed with it."""
+
+    def __init__(self, app: Flask, host: str, port: int) -> None:
+        self.open_connections: set[socket.socket] = set()
+        super().__init__(host, port, app, handler=_Request)
+
+
 class _Request(WSGIRequestHandler):
     """Keeps connections open; werkzeug's own closes each one and waits 10 ms after every answer."""
 
+    server: _Server
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 65536
@@ -107,7 +116,8 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Running:
 
     The vendor in `app.extensions["sandbox"]`, if there is one, is ticked while the server runs.
     """
-    server = _listening(app, host, port)
+    server = _Server(app, host, port)
+    server.socket.listen(LISTEN_BACKLOG)
     over = threading.Event()
     threads = [threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)]
     vendor = app.extensions.get("sandbox")
@@ -130,14 +140,7 @@ def serve(app: Flask, host: str = "127.0.0.1", port: int = 0) -> Running:
     return Running(f"http://{host}:{server.server_port}", server.server_port, stop)
 
 
-def _listening(app: Flask, host: str, port: int) -> BaseWSGIServer:
-    server = make_server(host, port, app, threaded=True, request_handler=_Request)
-    server.open_connections = set()  # type: ignore[attr-defined]  # ours, so that stop() can close them
-    server.socket.listen(LISTEN_BACKLOG)
-    return server
-
-
-def _end(server: BaseWSGIServer) -> None:
+def _end(server: _Server) -> None:
     """End the loop of requests, which looks up now and then, or when somebody knocks."""
     ending = threading.Thread(target=server.shutdown, daemon=True)
     ending.start()
@@ -146,7 +149,7 @@ def _end(server: BaseWSGIServer) -> None:
     ending.join()
 
 
-def _close_connections(server: Any) -> None:
+def _close_connections(server: _Server) -> None:
     for connection in list(server.open_connections):
         try:
             connection.shutdown(socket.SHUT_RDWR)

@@ -104,4 +104,5 @@ def _sale(sku: str, sale: Sale) -> dict[str, Any]:
 
 
 def _order(planner: Planner, order: PurchaseOrder) -> dict[str, Any]:
-    return printed(asdict(order), "iso") | {"incoming": order.is_incoming}
+    told: dict[str, Any] = printed(asdict(order), "iso")
+    return told | {"incoming": order.is_incoming}

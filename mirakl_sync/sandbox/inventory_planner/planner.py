@@ -48,6 +48,7 @@ class Planner:
         self.catalogue: list[
             tuple[Listing, str, float | None]
         ] = []  # what reset brings back: listing, warehouse, stock
+        self._last_night = self._last_pull = 0.0
         self._forget()
 
     @property

@@ -74,7 +74,8 @@ def project(row: dict[str, Any], fields: Iterable[str]) -> dict[str, Any]:
         branch = tree
         for part in name.split("."):
             branch = branch.setdefault(part, {})
-    return _pruned(row, tree)
+    pruned: dict[str, Any] = _pruned(row, tree)
+    return pruned
 
 
 def _pruned(value: Any, tree: dict[str, Any]) -> Any:
@@ -107,7 +108,7 @@ def _compared(value: Any, wanted: str) -> int | None:
     ours, theirs = _comparable(value, wanted)
     if ours is None or theirs is None:
         return None
-    return (ours > theirs) - (ours < theirs)
+    return int(ours > theirs) - int(ours < theirs)
 
 
 def _comparable(value: Any, wanted: str) -> tuple[Any, Any]:

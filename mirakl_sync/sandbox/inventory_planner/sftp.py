@@ -139,7 +139,7 @@ class _Login(asyncssh.SSHServer):
 class _Session(asyncssh.SFTPServer):
     """One client in the drop. It may write, read, list, rename and remove files; folders are the vendor's."""
 
-    def __init__(self, channel: asyncssh.SSHServerChannel, door: SftpDoor) -> None:
+    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], door: SftpDoor) -> None:
         super().__init__(channel, chroot=str(door.drop.folder).encode())
         self._door = door
         self._writing: dict[object, _Writing] = {}

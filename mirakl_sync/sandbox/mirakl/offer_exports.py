@@ -13,6 +13,7 @@ import uuid
 import weakref
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,13 @@ def start_offer_export(call: Call) -> dict[str, str]:
         error,
     )
     exports.known[tracking_id] = made
-    call.tenant.timers.plan_act(made.expires, lambda _: [path.unlink(missing_ok=True) for path in made.files])
+    call.tenant.timers.plan_act(made.expires, partial(_remove, made.files))
     return {"tracking_id": tracking_id}
+
+
+def _remove(files: Iterable[Path], _at: int) -> None:
+    for path in files:
+        path.unlink(missing_ok=True)
 
 
 def offer_export_status(call: Call, tracking_id: str) -> dict[str, Any]:

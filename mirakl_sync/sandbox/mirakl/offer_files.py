@@ -56,7 +56,8 @@ def _csv(layout: Layout, file: IO[str]) -> Put:
     kept = [read if name in KEPT_OF_DELETED else _blank for name, read in layout.columns.items()]
 
     def put(offer: Offer) -> int:
-        return written.writerow([read(offer) for read in (kept if offer.deleted else reads)])
+        size: int = written.writerow([read(offer) for read in (kept if offer.deleted else reads)])
+        return size
 
     return put, file.flush
 

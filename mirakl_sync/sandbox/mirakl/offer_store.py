@@ -39,7 +39,7 @@ class ShopOffers:
     def __getitem__(self, sku: str) -> Offer:
         return self._alive[sku]
 
-    def __contains__(self, sku: str) -> bool:
+    def __contains__(self, sku: object) -> bool:
         return sku in self._alive
 
     def get(self, sku: str) -> Offer | None:

@@ -16,6 +16,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLInterfaceType,
     GraphQLObjectType,
     InlineFragmentNode,
     IntValueNode,
@@ -23,7 +24,6 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
-    is_abstract_type,
     is_leaf_type,
 )
 
@@ -96,7 +96,7 @@ def _below(chosen: SelectionSetNode | None, kind: Any, fragments: dict[str, Any]
 
 def _field(node: FieldNode, kind: Any, fragments: dict[str, Any]) -> Costly | None:
     name = node.name.value
-    if name.startswith("__") or not (isinstance(kind, GraphQLObjectType) or is_abstract_type(kind)):
+    if name.startswith("__") or not isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
         return None
     returned = get_named_type(kind.fields[name].type)
     if is_leaf_type(returned):

@@ -120,7 +120,8 @@ def _root(info: Any, name: str, arguments: Reply) -> Any:
     call.need(name, *field_of.scopes) if field_of.scopes else None
     if name not in IDEMPOTENT:
         return field_of.resolve(call, **arguments)
-    given = get_directive_values(schema().get_directive("idempotent"), info.field_nodes[0], info.variable_values)
+    idempotent = next(directive for directive in schema().directives if directive.name == "idempotent")
+    given = get_directive_values(idempotent, info.field_nodes[0], info.variable_values)
     return once(call, name, given["key"] if given else None, arguments, field_of.resolve)
 
 

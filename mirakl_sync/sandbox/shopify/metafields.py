@@ -203,7 +203,8 @@ def set_metafields(call: Call, metafields: list[Shown]) -> Shown:
 
 def delete_metafields(call: Call, metafields: list[Shown]) -> Shown:
     """metafieldsDelete: what was not there is answered as null."""
-    shop, deleted = call.shop, []
+    shop = call.shop
+    deleted: list[Shown | None] = []
     for given in metafields:
         order = shop.orders.rows.get(number_of(given["owner_id"], "Order"))
         row = find(order, given["namespace"], given["key"], call.app) if order else None

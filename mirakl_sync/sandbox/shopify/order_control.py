@@ -11,9 +11,10 @@ from werkzeug.exceptions import BadRequest, Conflict, NotFound
 from mirakl_sync.sandbox.control import control_json
 from mirakl_sync.sandbox.shop_control import order_in, refuse_other_words
 from mirakl_sync.sandbox.shopify import cancelling, checkout, editing, replacing, sending
-from mirakl_sync.sandbox.shopify.bookkeeping import books_status, parcels
+from mirakl_sync.sandbox.shopify.bookkeeping import parcels
 from mirakl_sync.sandbox.shopify.goods import Variant
 from mirakl_sync.sandbox.shopify.model import App, Fulfillment, Line, Order, Tracking
+from mirakl_sync.sandbox.shopify.order_table import books_status
 from mirakl_sync.sandbox.shopify.placing_checks import Refused
 from mirakl_sync.sandbox.shopify.refunding import GATEWAY, Wanted, refund
 from mirakl_sync.sandbox.shopify.shop import Shop

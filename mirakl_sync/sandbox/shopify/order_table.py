@@ -91,8 +91,8 @@ def picture(order: Order) -> Picture:
         "fulfillment_status": _fulfillment_words(order),
         "return_status": ("no_return",),
     }
-    moments = (int(at.timestamp()) for at in (order.created, order.updated, order.processed))
-    return Picture(order.id, *moments, words)
+    created, updated, handled = (int(at.timestamp()) for at in (order.created, order.updated, order.processed))
+    return Picture(order.id, created, updated, handled, words)
 
 
 def _one(value: str | None) -> tuple[str, ...]:

@@ -165,7 +165,7 @@ def refund(shop: Shop, row: Order, each: Refund) -> Body:
 
 def edit(shop: Shop, row: Order, session: Session, changes: Body, *, notify: bool, note: str | None) -> Body:
     """orders/edited: no order, only what changed."""
-    none = {"additions": [], "removals": []}
+    none: Body = {"additions": [], "removals": []}
     return {
         "order_edit": {
             "id": session.id,

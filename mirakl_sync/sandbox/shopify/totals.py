@@ -67,7 +67,8 @@ def current_total(order: Order) -> Decimal:
 def taxes_by_title(order: Order) -> list[Tax]:
     """The order's own tax lines: those of its lines added up by title and rate."""
     sums: dict[tuple[str, Decimal], Tax] = {}
-    for each in [*order.lines, *order.shipping_lines]:
+    taxed: list[Line | ShippingLine] = [*order.lines, *order.shipping_lines]
+    for each in taxed:
         for one in each.taxes:
             found = sums.setdefault((one.title, one.rate), Tax(one.title, one.rate, ZERO, one.channel_liable))
             found.amount += one.amount

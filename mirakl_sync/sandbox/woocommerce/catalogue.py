@@ -243,7 +243,8 @@ def _seed_fields(wanted: dict[str, Any]) -> dict[str, Any]:
 
 def _size_attribute(shop: Shop) -> int:
     known = next((a["id"] for a in shop.store.attributes.values() if a["slug"] == "pa_size"), None)
-    return known or create_attribute(shop, {"name": "Size", "slug": "pa_size"})["id"]
+    number: int = known or create_attribute(shop, {"name": "Size", "slug": "pa_size"})["id"]
+    return number
 
 
 def create_attribute(shop: Shop, given: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from mirakl_sync.sandbox.woocommerce import dates
@@ -23,6 +23,8 @@ from mirakl_sync.sandbox.woocommerce.arguments import (
 )
 from mirakl_sync.sandbox.woocommerce.indexes import TimeIndex
 from mirakl_sync.sandbox.woocommerce.settings import ShopSettings
+
+T = TypeVar("T")
 
 LIST_ARGUMENTS: dict[str, Check] = {
     "page": integer(low=1),
@@ -97,8 +99,8 @@ def narrowed(ids: list[int], args: Mapping[str, str]) -> list[int]:
     return ids
 
 
-def page_of(ids: Sequence[int], args: Mapping[str, str]) -> tuple[Sequence[int], int]:
-    """The ids of the page asked for, and the number of pages. A page past the end is empty."""
+def page_of(ids: Sequence[T], args: Mapping[str, str]) -> tuple[Sequence[T], int]:
+    """The ids, or rows, of the page asked for, and the number of pages. A page past the end is empty."""
     per_page = whole(args.get("per_page", 10))
     pages = -(-len(ids) // per_page)
     start = whole(args["offset"]) if args.get("offset") else (whole(args.get("page", 1)) - 1) * per_page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,11 @@ from mirakl_sync.sandbox.woocommerce.stock import ITEM_META, adjust_line
 KINDS = {"line_items": "lines", "shipping_lines": "shipping_lines", "fee_lines": "fees"}
 NULLS_THAT_REMOVE = ("product_id", "method_id", "method_title", "name")
 Item = LineItem | ShippingLine | FeeLine
+ITEMS: dict[str, Callable[[int], Item]] = {
+    "line_items": LineItem,
+    "shipping_lines": ShippingLine,
+    "fee_lines": FeeLine,
+}
 
 
 def touches_totals(given: dict[str, Any]) -> bool:
@@ -62,8 +68,7 @@ def _removes(posted: dict[str, Any]) -> bool:
 
 
 def _new_item(shop: Shop, name: str) -> Item:
-    kind = {"line_items": LineItem, "shipping_lines": ShippingLine, "fee_lines": FeeLine}[name]
-    return kind(shop.store.item_id())
+    return ITEMS[name](shop.store.item_id())
 
 
 def _fill(shop: Shop, order: Order, item: Item, posted: dict[str, Any], *, new: bool) -> None:

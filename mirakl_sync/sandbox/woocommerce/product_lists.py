@@ -69,8 +69,11 @@ def _chosen(shop: Shop, args: Mapping[str, str], checks: list[Fits], among: list
     else:
         span = window(args, shop.settings, of_orders=False)
         ids = in_window(span, args, table.by_created, table.by_modified)
-    wanted = [lambda number, fits=fits: fits(table.rows[number]) for fits in checks]
-    return narrowed(matching(ids, wanted), args)
+    return narrowed(matching(ids, [_of_row(table.rows, fits) for fits in checks]), args)
+
+
+def _of_row(rows: Mapping[int, Product], fits: Fits) -> Callable[[int], bool]:
+    return lambda number: fits(rows[number])
 
 
 def _checks(shop: Shop, args: Mapping[str, str]) -> list[Fits]:

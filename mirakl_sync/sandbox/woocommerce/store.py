@@ -159,7 +159,7 @@ class Numbers:
 
     def __init__(self) -> None:
         self._post = count(FIRST_POST_ID)
-        self._columns: dict[str, Any] = {}
+        self._columns: dict[str, count[int]] = {}
 
     def post(self) -> int:
         return next(self._post)

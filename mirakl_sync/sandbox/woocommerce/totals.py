@@ -40,10 +40,10 @@ def calculate_taxes(order: Order, settings: ShopSettings, table: list[TaxRate]) 
         _tax_line_item(line, settings, rates_for(table, place, line.tax_class) if taxed else None)
     for fee in order.fees:
         _tax_fee(fee, order, settings, table, place, taxed=taxed)
-    for line in order.shipping_lines:
+    for cost in order.shipping_lines:
         rates = rates_for(table, place, shipping_class) if taxed and shipping_class is not None else []
-        line.taxes = tax_on_net(line.total, [rate for rate in rates if rate.shipping])
-        line.total_tax = _sum_tax(line.taxes, settings)
+        cost.taxes = tax_on_net(cost.total, [rate for rate in rates if rate.shipping])
+        cost.total_tax = _sum_tax(cost.taxes, settings)
 
 
 def tax_location(order: Order, settings: ShopSettings) -> Location:
@@ -136,9 +136,8 @@ def _cost_by_class(order: Order, settings: ShopSettings) -> dict[str | None, Dec
     """Positive amounts by tax class; None = not taxable."""
     costs: dict[str | None, Decimal] = {}
     shipping_class = _shipping_class(order, settings)
-    parts: list[tuple[str | None, Decimal]] = [
-        (item.tax_class if item.tax_status == "taxable" else None, item.total) for item in [*order.lines, *order.fees]
-    ]
+    items: list[LineItem | FeeLine] = [*order.lines, *order.fees]
+    parts = [(item.tax_class if item.tax_status == "taxable" else None, item.total) for item in items]
     parts += [(shipping_class, line.total) for line in order.shipping_lines]
     for tax_class, total in parts:
         if total >= 0:

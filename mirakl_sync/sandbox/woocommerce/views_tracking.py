@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -167,7 +168,7 @@ def _collection(call: Call, number: int) -> str:
 
 def _routes(namespace: str, plugins: tuple[str, ...]) -> list[Route]:
     name = "ast_tracking" if namespace.startswith("wc-ast") else "tracking"
-    parts = [
+    parts: list[tuple[str, tuple[str, ...], str, str, Callable[..., Reply]]] = [
         (BASE, ("GET",), f"{name}.list", "list", list_trackings),
         (BASE, ("POST",), f"{name}.create", "create", post_tracking),
         (f"{BASE}/providers", ("GET",), f"{name}.order_providers", "open", list_providers),
