@@ -174,7 +174,8 @@ class PlatformSpec:
     ``credentials`` and ``settings`` map each name to a sentence for the person who fills it in. ``look_after`` is how
     long an order made by an unanswered call may stay invisible to ``find_order``. ``capabilities`` are those some
     store of the kind has; ``able`` says which ones a store with given settings has, where that differs. ``connect``
-    opens a shop, ``plan`` a planner; a kind is one of both. ``files`` are for teams that import them.
+    opens a shop, ``plan`` a planner; a kind is one of both. ``files`` are for teams that import them. ``mails_buyers``
+    is a sentence on what a shop does with a buyer's address by itself, empty where we do not know.
     """
 
     key: str
@@ -188,6 +189,7 @@ class PlatformSpec:
     able: Callable[[Mapping[str, Any]], frozenset[Capability]] | None = None
     plan: Callable[[StoreAccess, Dial, Clock], Planner] | None = None
     files: Files | None = None
+    mails_buyers: str = ""
 
     def capabilities_with(self, settings: Mapping[str, Any]) -> frozenset[Capability]:
         """What a store with these settings can do, where they make a difference."""

@@ -38,11 +38,6 @@ _CHANGES_THE_SALE = {
     CommissionShape.LINE: "a line of its own",
     CommissionShape.DISCOUNT: "a discount",
 }
-# What a shop does with a buyer's address by itself, where we know it.
-_MAILS_BUYERS = {
-    "woocommerce": "WooCommerce mails the buyer's relay address when staff complete or refund the order.",
-    "shopify": "Shopify mails the buyer's relay address when staff leave “Send notification” ticked.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +211,7 @@ def _automatic(orders: OrderPolicy, terms: Terms) -> Iterator[Finding]:
 def _customer(orders: OrderPolicy, spec: PlatformSpec) -> Iterator[Finding]:
     if orders.customer is not Customer.PROXY_EMAIL:
         return
-    words = _MAILS_BUYERS.get(spec.key, f"{spec.label} may mail the buyer's relay address by itself.")
+    words = spec.mails_buyers or f"{spec.label} may mail the buyer's relay address by itself."
     yield _mind(
         "customer",
         f"{words} Most marketplaces forbid mails to their buyers.",

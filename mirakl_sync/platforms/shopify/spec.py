@@ -50,5 +50,6 @@ SHOPIFY = PlatformSpec(
     capabilities=CAPABILITIES,
     connect=connect,
     look_after=LOOK_AFTER,
+    mails_buyers="Shopify mails the buyer's relay address when staff leave “Send notification” ticked.",
     able=able,
 )

@@ -37,4 +37,5 @@ WOOCOMMERCE = PlatformSpec(
     ),
     connect=connect,
     look_after=LOOK_AFTER,
+    mails_buyers="WooCommerce mails the buyer's relay address when staff complete or refund the order.",
 )
