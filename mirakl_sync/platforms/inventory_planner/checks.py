@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 from mirakl_sync.clock import Clock
 from mirakl_sync.errors import MiraklSyncError
 from mirakl_sync.http.contract import Answer
 from mirakl_sync.platforms.inventory_planner.client import PlannerClient
-from mirakl_sync.platforms.inventory_planner.dropping import Drop
 from mirakl_sync.platforms.inventory_planner.schemas import Variant
 from mirakl_sync.platforms.inventory_planner.settings import Choices
 from mirakl_sync.platforms.planner import Way
 from mirakl_sync.records.planning import Feed
 from mirakl_sync.records.shop import Finding
+
+if TYPE_CHECKING:
+    from mirakl_sync.platforms.inventory_planner.dropping import Drop
 
 # Variants whose warehouses are looked at: there is no list of warehouses.
 LOOKED_AT = 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mirakl_sync.clock import Clock
 from mirakl_sync.errors import Misconfigured
@@ -13,11 +14,13 @@ from mirakl_sync.platforms.contract import StoreAccess
 from mirakl_sync.platforms.inventory_planner import checks, figures, writing
 from mirakl_sync.platforms.inventory_planner.answers import interpret
 from mirakl_sync.platforms.inventory_planner.client import Pace, PlannerClient
-from mirakl_sync.platforms.inventory_planner.dropping import Drop
 from mirakl_sync.platforms.inventory_planner.settings import Choices, read_settings
 from mirakl_sync.platforms.planner import Way
 from mirakl_sync.records.planning import Feed, Incoming, Planned, Row
 from mirakl_sync.records.shop import Finding
+
+if TYPE_CHECKING:
+    from mirakl_sync.platforms.inventory_planner.dropping import Drop
 
 
 def plan(
@@ -39,6 +42,9 @@ def plan(
 
 
 def _drop(access: StoreAccess, settings: Choices) -> Drop:
+    # the library for file servers takes a tenth of a process's start, and most processes never plan
+    from mirakl_sync.platforms.inventory_planner.dropping import Drop
+
     user, password, private = (
         access.credentials.get(name, "") for name in ("sftp_user", "sftp_password", "sftp_private_key")
     )
