@@ -22,7 +22,7 @@ from mirakl_sync.demo.stage import GRACE, Ports, Stage
 from mirakl_sync.demo.stock_screen import explained_in_words, measured_in_words, stock_as_plain
 from mirakl_sync.demo.town import MAPPED_LATER, STORE
 from mirakl_sync.embedded.files import alone, empty
-from mirakl_sync.errors import MiraklSyncError
+from mirakl_sync.errors import MiraklSyncError, Misconfigured
 
 NOT_HELD, NOT_STARTED, LEFT_EARLY = 1, 2, 130
 
@@ -78,6 +78,11 @@ def main(
         with alone(var):
             if keep is None:
                 empty(var)
+            elif (var / "sandbox.json").exists():
+                raise Misconfigured(
+                    f"{var} keeps an earlier day, whose shops and marketplaces are gone.",
+                    way_out="Name an empty folder with --keep, or remove this one.",
+                )
             stage = stages.set_up(
                 var,
                 Ports(web_port, flower_port, broker_port),
