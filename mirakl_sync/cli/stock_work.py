@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import click
 
@@ -16,7 +17,15 @@ from mirakl_sync.stock import comparing, pushing, reading
 from mirakl_sync.stores import full_look, levels
 from mirakl_sync.wiring import Wiring
 
-_WORK: dict[str, Callable[[int, Wiring], object]] = {
+
+class Report(Protocol):
+    """What every piece of work answers."""
+
+    def sentence(self) -> str:
+        """What came of it."""
+
+
+_WORK: dict[str, Callable[[int, Wiring], Report]] = {
     "orders.pull": intake.pull,
     "stock.push": pushing.push,
     "stock.poll": levels.poll,
@@ -64,7 +73,7 @@ class Here:
     def do(self, task: str, number: int) -> str:
         """One piece of work; its sentence, or what stood against it."""
         try:
-            words = str(_WORK[task](number, self.wiring).sentence())  # type: ignore[attr-defined]  # reports have it
+            words = _WORK[task](number, self.wiring).sentence()
         except MiraklSyncError as error:
             self.failed = True
             note(f"{error.words} {error.way_out}".rstrip())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -29,7 +29,7 @@ class Received(Protocol):
         """A sentence that gives nothing away."""
 
 
-Receive = Callable[[Wiring, str, Mapping[str, str], bytes], Any]
+Receive = Callable[[Wiring, str, Mapping[str, str], bytes], Received]
 
 
 def blueprint(wiring: Wiring, receive: Receive) -> Blueprint:
@@ -43,7 +43,7 @@ def blueprint(wiring: Wiring, receive: Receive) -> Blueprint:
         except RequestEntityTooLarge:
             return _say(413, f"A delivery may have {LARGEST} bytes at most; the poll sees the same change.")
         try:
-            received: Received = receive(wiring, store, request.headers, body)  # type: ignore[arg-type]  # a mapping in all but name
+            received = receive(wiring, store, request.headers, body)  # type: ignore[arg-type]  # a mapping in all but name
         except Exception:
             # whatever is wrong here, the sender must keep the delivery and come again
             log.exception("a webhook could not be kept", extra={"store": store})

@@ -102,7 +102,8 @@ class MagentoClient:
 
     def _saved(self, operation: Operation, method: str, path: str, entity: Mapping[str, Any]) -> ShopOrder:
         told = self.call(operation, method, path, params={"fields": WHOLE_ORDER}, json={"entity": entity})
-        return read(schemas.ORDER, told, "saved order", after_write=True)  # type: ignore[no-any-return]
+        saved: ShopOrder = read(schemas.ORDER, told, "saved order", after_write=True)
+        return saved
 
     def write_address(self, order_id: int, entity: Mapping[str, Any]) -> None:
         """``PUT /V1/orders/{parent_id}``: an address of the order, by its ``entity_id``. Repeatable."""
@@ -116,7 +117,8 @@ class MagentoClient:
             if error.code == NOT_FOUND:
                 return None
             raise
-        return read(schemas.ORDER, told, "order")  # type: ignore[no-any-return]
+        found: ShopOrder = read(schemas.ORDER, told, "order")
+        return found
 
     def orders(self, *filters: Filter | tuple[Filter, ...]) -> Iterator[ShopOrder]:
         """``GET /V1/orders``, every page, by id, without addresses."""
