@@ -16,6 +16,7 @@ from mirakl_sync.db.models import Delivery, Store
 from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import Misconfigured, Refused, Unreadable
 from mirakl_sync.inbox import desk
+from mirakl_sync.records.shop import Notice
 from mirakl_sync.stores import notices
 from mirakl_sync.wiring import Wiring
 
@@ -99,7 +100,8 @@ def digest(delivery_id: int, wiring: Wiring) -> DigestReport:
         taken = [delivery, *_like_it(tx, delivery, now + wiring.config.lease)]
         store = tx.get_one(Store, delivery.store_pk)
         platform = wiring.connections.store(store)
-    told, read = [], []
+    told: list[Notice] = []
+    read: list[int] = []
     for each in sorted(taken, key=lambda row: row.id):
         try:
             told += platform.read_notices(each.topic, each.body.encode())

@@ -304,7 +304,7 @@ class HttpTransport:
                 return theirs
         error = answers.from_answer(asked, answer, self._clock())
         # signing with OAuth 1.0a turns the headers into bytes
-        accept = to_native_string(request.headers.get("Accept", ""))
+        accept = to_native_string(request.headers.get("Accept", ""))  # type: ignore[no-untyped-call]  # not typed there
         if error is None and answer.json is None and _JSON in accept and _says_something(answer.body):
             return answers.not_json(asked, answer)
         return error

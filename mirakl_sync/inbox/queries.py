@@ -142,9 +142,7 @@ def items(tx: Transaction, wanted: InboxFilter, now: datetime, *, number: int = 
     return Page([_row(*found[each], at_stake[each], now) for each in shown], number, size, len(ranked))
 
 
-def _closed(
-    tx: Transaction, chosen: Select[tuple[InboxItem, str]], now: datetime, number: int, size: int
-) -> Page[ItemRow]:
+def _closed(tx: Transaction, chosen: Select[InboxItem, str], now: datetime, number: int, size: int) -> Page[ItemRow]:
     total = tx.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
     number = page_within(number, size, total)
     latest = chosen.order_by(InboxItem.closed_at.desc(), InboxItem.id.desc())
@@ -230,7 +228,8 @@ def _blocks(kind: str) -> str:
 
 
 def _conditions(wanted: InboxFilter) -> list[ColumnElement[bool]]:
-    conditions = [InboxItem.closed_at.is_not(None) if wanted.closed else InboxItem.closed_at.is_(None)]
+    closed = InboxItem.closed_at.is_not(None) if wanted.closed else InboxItem.closed_at.is_(None)
+    conditions: list[ColumnElement[bool]] = [closed]
     if wanted.item:
         conditions.append(InboxItem.id == wanted.item)
     if wanted.owner:

@@ -160,8 +160,8 @@ def _errors(host: str, handed_over: Callable[[], bool]) -> Iterator[None]:
             way_out="Choose another password for MIRAKL_SYNC_SMTP_URL.",
         ) from None
     except smtplib.SMTPRecipientsRefused as error:
-        code, words = next(iter(error.recipients.values()))
-        raise _refused(f"{place} does not take mail for this address", code, words) from None
+        code, said = next(iter(error.recipients.values()))
+        raise _refused(f"{place} does not take mail for this address", code, said) from None
     except smtplib.SMTPResponseException as error:
         raise _refused(f"{place} did not take the mail", error.smtp_code, error.smtp_error) from None
     except ssl.SSLError:

@@ -101,7 +101,7 @@ def _shelf(tx: Transaction, row: Order, now: datetime) -> tuple[dict[str, Produc
 
 
 def _line(line: OrderLine, product: ProductFacts | None, promised: int) -> LineFacts:
-    counted = product is not None and product.quantity is not None
+    counted = None if product is None else product.quantity
     return LineFacts(
         line_id=line.line_id,
         sku=line.sku,
@@ -110,6 +110,6 @@ def _line(line: OrderLine, product: ProductFacts | None, promised: int) -> LineF
         unit_net=line.net / line.quantity,
         alive=line.state not in DEAD_LINE_STATES,
         product=product,
-        available=product.quantity - promised if counted else None,  # type: ignore[operator]  # counted says so
+        available=None if counted is None else counted - promised,
         held=line.decision == "accept",
     )

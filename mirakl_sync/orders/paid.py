@@ -62,7 +62,8 @@ def compare(wiring: Wiring) -> PaidReport:
 
 
 def _unknown(wiring: Wiring, opened: OpenConnection) -> tuple[int, list[str]]:
-    now, count, unknown = wiring.now(), 0, []
+    now, count = wiring.now(), 0
+    unknown: list[str] = []
     with wiring.db.reading() as tx:
         since = tx.get_one(Connection, opened.id).orders_from
     for page in opened.shop.orders_to_ship(since=since):

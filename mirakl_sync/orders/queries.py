@@ -65,9 +65,11 @@ def orders(
     chosen = _matching(wanted, now)
     total = tx.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
     number = page_within(number, size, total)
-    order = (nulls_last(_promise()),) if wanted.due is not None else (Order.created_at.desc(),)
+    order: tuple[ColumnElement[datetime], ...] = (Order.created_at.desc(),)
     if nearest_first:
-        order = (nulls_last(_owed()), Order.created_at.desc())
+        order = (nulls_last(_owed()), *order)
+    elif wanted.due is not None:
+        order = (nulls_last(_promise()),)
     rows = tx.execute(chosen.order_by(*order, Order.id.desc()).limit(size).offset((number - 1) * size)).unique()
     return Page([_row(each, key) for each, key in rows], number, size, total)
 
@@ -131,7 +133,7 @@ def _owed() -> ColumnElement[datetime]:
     return case((Order.state.in_(states.UNANSWERED | TO_SHIP), _promise()), else_=None)
 
 
-def _matching(wanted: OrderFilter, now: datetime) -> Select[tuple[Order, str]]:
+def _matching(wanted: OrderFilter, now: datetime) -> Select[Order, str]:
     chosen = select(Order, Connection.key).join(Connection, Connection.id == Order.connection_id)
     if wanted.state:
         chosen = chosen.where(Order.state == wanted.state)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from mirakl_sync.cases import timeline
 from mirakl_sync.connections.opened import connection_ids
 from mirakl_sync.db.models import Order
+from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.errors import MiraklSyncError, RateLimited
 from mirakl_sync.wiring import Wiring
 
@@ -79,7 +80,7 @@ def tell(connection_id: int, wiring: Wiring) -> tuple[int, int]:
     return len(untold) - len(problems), len(problems)
 
 
-def _untold(tx, connection_id: int) -> list[Order]:
+def _untold(tx: Transaction, connection_id: int) -> list[Order]:
     return list(
         tx.execute(
             select(Order)

@@ -58,7 +58,7 @@ def lock(tx: Transaction, *which: ColumnElement[bool], **values: object) -> None
 
 def touch_all(tx: Transaction, now: datetime, *, store_pk: int | None = None, connection_id: int | None = None) -> int:
     """Weigh every offer of a store or connection again: a policy changed, or the numbers became stale."""
-    chosen = [_OFFERS.c.listed]
+    chosen: list[ColumnElement[bool]] = [_OFFERS.c.listed]
     if store_pk is not None:
         chosen.append(_OFFERS.c.store_pk == store_pk)
     if connection_id is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 
 from mirakl_sync.db.models import (
     CarrierMapping,
@@ -164,7 +164,7 @@ def _release(
         InboxItem.closed_at.is_(None),
     )
     waiting = select(InboxSubject.subject_id).join(InboxItem, InboxItem.id == InboxSubject.item_id)
-    meant = [Shipment.id.in_(waiting.where(*asked, InboxSubject.subject == "shipment"))]
+    meant: list[ColumnElement[bool]] = [Shipment.id.in_(waiting.where(*asked, InboxSubject.subject == "shipment"))]
     if correct_told:
         # spelled otherwise, it may still be the same name: compared below
         meant.append((Shipment.connection_id == connection.id) & (Shipment.state == State.TOLD))

@@ -120,7 +120,9 @@ def apply(tx: Transaction, lines: Sequence[Line], bad: Sequence[BadLine], who: s
     """Say everything the lines say. A line that cannot be is told with its number and stops no other: whoever calls
     decides whether the transaction stands then."""
     told = {_subject(each): _target(each) for each in carrier_queries.mappings(tx)}
-    differences, wrong, released, same = [], list(bad), [], 0
+    differences: list[Difference] = []
+    released: list[int] = []
+    wrong, same = list(bad), 0
     seen: dict[tuple[str, str, str], int] = {}
     for line in lines:
         if line.subject in seen:

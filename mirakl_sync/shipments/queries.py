@@ -82,7 +82,7 @@ def parcels(
     number = page_within(number, size, total)
     order: tuple[ColumnElement[Any], ...] = (Shipment.seen_at.desc(),)
     if wanted.due is not None or nearest_first:
-        order = (Shipment.state != State.NOTED, nulls_last(Order.ship_by), *order)
+        order = (Shipment.state != State.NOTED, Order.ship_by.nulls_last(), *order)
     rows = tx.execute(chosen.order_by(*order, Shipment.id.desc()).limit(size).offset((number - 1) * size))
     return Page([_row(each) for each in rows], number, size, total)
 
@@ -134,7 +134,7 @@ def whole(tx: Transaction, shipment_pk: int) -> WholeParcel:
     )
 
 
-def _all() -> Select[Any]:
+def _all() -> Select[*tuple[Any, ...]]:
     return (
         select(*_LISTED)
         .join(Order, Order.id == Shipment.order_pk)
@@ -142,7 +142,7 @@ def _all() -> Select[Any]:
     )
 
 
-def _matching(tx: Transaction, wanted: ParcelFilter, now: datetime) -> Select[Any]:
+def _matching(tx: Transaction, wanted: ParcelFilter, now: datetime) -> Select[*tuple[Any, ...]]:
     chosen = _all()
     if wanted.state:
         chosen = chosen.where(Shipment.state == wanted.state)

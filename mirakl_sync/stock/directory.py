@@ -69,7 +69,8 @@ def write(tx: Transaction, whose: Whose, batch: Sequence[OfferSeen], view: View)
     dialect = tx.get_bind().dialect.name
     known = {row.sku: row for row in tx.execute(_known(dialect), {"of": whose.connection_id, "skus": list(shown)})}
     fresh = [seen for sku, seen in shown.items() if sku not in known and not seen.deleted]
-    same, differ = [], []
+    same: list[int] = []
+    differ: list[int] = []
     for sku, row in known.items():
         (same if as_known(row, shown[sku]) else differ).append(row.id)
     offers.lock(tx, among(_OFFERS.c.id, "held", dialect), held=[*same, *differ])

@@ -212,8 +212,10 @@ def _reckoned_at(lines: Sequence[Line], connection: str) -> datetime | None:
     """When the number a marketplace shows was reckoned: as the file with it left, or as its list showed it."""
     mine = [line.entry for line in lines if line.entry.connection == connection]
     last = next((entry for entry in reversed(mine) if entry.kind in _SETS), None)
-    if last is None or last.kind == Told.SHOWN:
-        return last and last.at
+    if last is None:
+        return None
+    if last.kind == Told.SHOWN:
+        return last.at
     sent = [entry.at for entry in mine if entry.kind == Told.SENT and entry.at <= last.at]
     return sent[-1] if sent else last.at
 

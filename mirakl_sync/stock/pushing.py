@@ -18,7 +18,7 @@ from mirakl_sync.db.transaction import Transaction
 from mirakl_sync.dispatch import Wake
 from mirakl_sync.errors import MiraklSyncError, Misconfigured, Refused, TryLater, Unreadable
 from mirakl_sync.inbox import desk
-from mirakl_sync.records.stock import RefusedLine
+from mirakl_sync.records.stock import RefusedLine, StockLine
 from mirakl_sync.stock import arriving, choosing, reading, weighing
 from mirakl_sync.stock.lane import (
     AskForPull,
@@ -231,7 +231,7 @@ def _send(opened: OpenConnection, wiring: Wiring, choice: Choice, report: LaneRe
     return f"sent {rows} numbers as {import_id}", wiring.now() + _first_look(opened)
 
 
-def _lines(wiring: Wiring, push: int) -> Iterator:
+def _lines(wiring: Wiring, push: int) -> Iterator[StockLine]:
     """The file's rows, read as they are sent; no transaction is open during the call but this reading one."""
     with wiring.db.reading() as tx:
         return iter(list(choosing.lines(tx, push)))

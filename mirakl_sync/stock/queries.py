@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, Select, func, literal_column, select
 
 from mirakl_sync.connections.pausing import connection, store
 from mirakl_sync.db.models import (
@@ -151,7 +151,7 @@ def _proof(tx: Transaction, connection_id: int, counts: Counts, proven: int, old
     some = select(Offer.proved_at).where(
         _unsorted == connection_id, Offer.listed, Offer.proved_at.is_not(None), Offer.id % every == 0
     )
-    times = sorted(tx.execute(some).scalars())
+    times = sorted(at for at in tx.execute(some).scalars() if at is not None)
     return Proof(oldest, times[len(times) // 2] if times else oldest, counts.listed - proven)
 
 
@@ -176,7 +176,7 @@ def offer(tx: Transaction, connection_id: int, sku: str, now: datetime) -> Offer
     return None if row is None else _offer(row, now)
 
 
-_CONDITIONS: dict[str, tuple[ColumnElement[bool], ...]] = {
+_CONDITIONS: dict[str, tuple[ColumnExpressionArgument[bool], ...]] = {
     "due": (Offer.due,),
     "travelling": (Offer.push_id.is_not(None),),
     "refused": (Offer.listed, Offer.refused.is_not(None)),
@@ -189,7 +189,7 @@ _CONDITIONS: dict[str, tuple[ColumnElement[bool], ...]] = {
 }
 
 
-def _chosen(tx: Transaction, wanted: OfferFilter) -> list[ColumnElement[bool]]:
+def _chosen(tx: Transaction, wanted: OfferFilter) -> list[ColumnExpressionArgument[bool]]:
     chosen = list(_CONDITIONS.get(wanted.only, ()))
     if wanted.connection:
         chosen.append(Offer.connection_id == connection(tx, wanted.connection).id)
@@ -202,7 +202,7 @@ def _chosen(tx: Transaction, wanted: OfferFilter) -> list[ColumnElement[bool]]:
     return chosen
 
 
-def _offers(*chosen: ColumnElement[bool]) -> Select[Any]:
+def _offers(*chosen: ColumnExpressionArgument[bool]) -> Select[Offer, str, int | None]:
     shelf = (ShelfItem.store_pk == Offer.store_pk) & (ShelfItem.sku == Offer.sku)
     return (
         select(Offer, Connection.key, ShelfItem.quantity)

@@ -182,5 +182,5 @@ def _shown(tx: Transaction, about: _About, number: int, since: datetime) -> int 
 
 
 def _sold(tx: Transaction, *which: Any) -> int:
-    pieces = select(func.coalesce(func.sum(StockEvent.after), 0))
-    return int(tx.execute(pieces.where(*which, StockEvent.kind == str(Told.SOLD))).scalar_one())
+    pieces = select(func.sum(StockEvent.after)).where(*which, StockEvent.kind == str(Told.SOLD))
+    return int(tx.execute(pieces).scalar_one() or 0)

@@ -56,7 +56,7 @@ MAY_IMPORT = {
     "stores": "errors dispatch records db cases inbox connections.pausing shelf shipments platforms orders.case "
     "orders.deeds orders.lineage orders.selling orders.shop_changes orders.states upkeep.heartbeat wiring",
     "explain": "errors db cases orders shipments platforms.contract wiring",
-    "hooks": "errors db cases.step inbox stores wiring",
+    "hooks": "errors records db cases.step inbox stores wiring",
     "wiring": "clock config db cases connections dispatch http",
     "notify": "errors config records db cases.step http inbox upkeep.heartbeat wiring",
     # entries: parse, call, answer
