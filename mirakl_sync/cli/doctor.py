@@ -42,8 +42,8 @@ def _everything() -> Iterator[Finding]:
         yield Finding(False, "settings", error.words, error.way_out, blocking=True)
         return
     yield Finding(True, "settings", f"They can be read; {config.environment}, everything local under {config.var}.")
-    keys, stored = list(examine.key(config)), list(examine.database(config))
-    yield from (*keys, *stored, *examine.broker(config), *examine.processes())
+    keys, stored, broker = list(examine.key(config)), list(examine.database(config)), list(examine.broker(config))
+    yield from (*keys, *stored, *broker, *examine.processes(reachable=not blocking(broker)))
     if not blocking([*keys, *stored]):
         with at_work() as wiring:
             yield from (*examine.feeds(wiring), *examine.connections(wiring), *examine.people(wiring))

@@ -97,8 +97,8 @@ def broker(config: Config) -> Iterator[Finding]:
         )
 
 
-def processes() -> Iterator[Finding]:
-    """Does each queue have a line in the Procfile and a worker that answers?"""
+def processes(*, reachable: bool) -> Iterator[Finding]:
+    """Does each queue have a line in the Procfile and, where the broker can be reached, a worker that answers?"""
     from tasks.queues import QUEUES
 
     try:
@@ -109,7 +109,11 @@ def processes() -> Iterator[Finding]:
     for queue in QUEUES:
         if not any(f"--queues {queue.name}" in command for command in lines.values()):
             yield _stop("processes", f"No line of the Procfile serves the queue {queue.name}.", "Add a worker for it.")
-    yield from _workers({queue.name for queue in QUEUES})
+    if reachable:
+        yield from _workers({queue.name for queue in QUEUES})
+    else:
+        # each asking would wait for the broker in vain
+        yield Finding(False, "processes", "The workers cannot be asked without the broker.", "Mend the broker first.")
 
 
 def _workers(wanted: set[str]) -> Iterator[Finding]:
