@@ -33,7 +33,7 @@ class ToyBase(DeclarativeBase):
     type_annotation_map = Base.type_annotation_map
 
 
-class Toy(CaseColumns, ToyBase):
+class Toy(ToyBase, CaseColumns):
     """One row to be worked on."""
 
     __tablename__ = "toys"
