@@ -111,7 +111,7 @@ def compare_due(wiring: Wiring) -> CompareReport:
 
 
 def _due(tx: Transaction, now: datetime, under_way: set[int]) -> list[int]:
-    """The connections to compare, those compared longest ago first."""
+    """The connections to compare, those compared longest ago first; of those never compared, the oldest."""
     last = func.max(StockComparison.began_at)
     rows = tx.execute(
         select(Connection.id, Connection.paused, last.label("last"))
@@ -122,7 +122,7 @@ def _due(tx: Transaction, now: datetime, under_way: set[int]) -> list[int]:
     long_ago = datetime.min.replace(tzinfo=now.tzinfo)
     due = [
         row
-        for row in sorted(rows, key=lambda row: row.last or long_ago)
+        for row in sorted(rows, key=lambda row: (row.last or long_ago, row.id))
         if "stock" not in row.paused
         and row.id not in under_way
         and (now.hour in NIGHT or row.last is None or row.last <= now - A_DAY)
