@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -48,7 +49,7 @@ def joined(database_url: str, own_broker: OwnBroker) -> Iterator[World]:
         database_url,
         market={"shops": [{"shop_id": 2000, "offers": offered}], "limits": limits, "export_seconds": 0.5},
         webshop={"products": [{**thing, "quantity": NOW} for thing in things]},
-        stock=StockPolicy(send=True),
+        stock=StockPolicy(send=True, send_every=timedelta(seconds=SLOT)),
         call_limits={**CALL_LIMITS, **LIMITS},
         call_timeout=10,
     ) as made:
