@@ -10,6 +10,13 @@ from mirakl_sync.demo.shipped import ALL_LEFT, LINE_ID
 Books = Mapping[str, Any]
 Order = Mapping[str, Any]
 
+# What says in each kind of store that staff may work on an order. Nobody packs what is not paid: Shopify makes an
+# order and holds it by two calls, and between them only the payment that is missing keeps it on the shelf.
+AT_WORK: dict[str, Callable[[Order], bool]] = {
+    "magento": lambda order: bool(order["live"]),
+    "shopify": lambda order: order["live"] and order["financial_status"] == "paid",
+    "salesforce": lambda order: bool(order["live"]),
+}
 # What says in each kind of store that everything has left the house.
 LEFT: dict[str, Callable[[Order], bool]] = {
     "magento": lambda order: all(line["open"] == 0 for line in order["lines"]) and bool(order["shipments"]),
@@ -60,4 +67,4 @@ def _status(order: Order, kind: str) -> str:
         return "cancelled"
     if LEFT[kind](order):
         return ALL_LEFT
-    return "processing" if order["live"] else "on-hold"
+    return "processing" if AT_WORK[kind](order) else "on-hold"

@@ -19,12 +19,12 @@ Books = dict[str, Any]
 # how each kind says that an order is at work, and that it has left
 AT_WORK = {
     "magento": {"shipments": [], "open": 2},
-    "shopify": {"fulfillment_status": "unfulfilled", "open": 2},
+    "shopify": {"fulfillment_status": "unfulfilled", "financial_status": "paid", "open": 2},
     "salesforce": {"shipping_status": "not_shipped", "export_status": "ready", "open": 2},
 }
 GONE = {
     "magento": {"shipments": [{"id": 1}], "open": 0},
-    "shopify": {"fulfillment_status": "fulfilled", "open": 0},
+    "shopify": {"fulfillment_status": "fulfilled", "financial_status": "paid", "open": 0},
     "salesforce": {"shipping_status": "shipped", "export_status": "exported", "open": 0},
 }
 
@@ -130,6 +130,13 @@ def test_a_question_about_the_order_explains_why_it_is_not_there(branch: Branch)
 def test_an_order_at_work_waits_for_the_warehouse(branch: Branch) -> None:
     (read,) = as_web_shop(store(held(branch, AT_WORK[branch.kind])), branch.kind)["orders"]
     assert (read["status"], read["lines"][0]["meta"]) == ("processing", {"_mirakl_order_line_id": "N-1-A-1"})
+
+
+def test_nobody_packs_what_shopify_made_and_did_not_hold_yet() -> None:
+    unpaid = {**AT_WORK["shopify"], "financial_status": "pending"}
+    branch = next(branch for branch in BRANCHES if branch.kind == "shopify")
+    (read,) = as_web_shop(store(held(branch, unpaid)), "shopify")["orders"]
+    assert read["status"] == "on-hold"
 
 
 @every_branch
