@@ -71,11 +71,11 @@ def _remarks(row: StockRow, now: datetime) -> list[str]:
     if row.zero_until:
         said.append(f"everything is off sale, by {row.zero_by}, until {left(row.zero_until, now)}")
     if counts.left_alone:
-        said.append(f"{counts.left_alone} numbers are left alone: `mirakl-sync inbox list` says why")
+        said.append(f"left alone: {counts.left_alone}; `mirakl-sync inbox list` says why")
     if counts.inactive:
-        said.append(f"{counts.inactive} offers are not shown to buyers")
+        said.append(f"not shown to buyers: {counts.inactive}")
     if counts.gone:
-        said.append(f"{counts.gone} offers are no longer on its list")
+        said.append(f"no longer on its list: {counts.gone}")
     if row.sides.list_read_at is None:
         said.append("its list of offers was not read yet")
     if row.sides.trouble:
