@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -17,6 +18,8 @@ _to_json = partial(json.dumps, default=str, ensure_ascii=False)
 SAFE_SQLITE = (3, 51, 3)
 # Every commit reaches the disk: an idempotency key that a power cut takes back would be no promise.
 SQLITE_SETTINGS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000")
+# So long a lock is waited for, and so often we ask where SQLite itself does not wait.
+LOCK_SECONDS, ASK_EVERY = 30, 0.02
 
 
 def sqlite_driver() -> ModuleType:
@@ -59,7 +62,7 @@ def _sqlite(url: str, pool_size: int, *, reading: bool) -> Engine:
         pool_size=pool_size,
         max_overflow=4,
         json_serializer=_to_json,
-        connect_args={"timeout": 30, "check_same_thread": False},
+        connect_args={"timeout": LOCK_SECONDS, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -67,7 +70,7 @@ def _sqlite(url: str, pool_size: int, *, reading: bool) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in SQLITE_SETTINGS:
-            cursor.execute(f"PRAGMA {pragma}")
+            _set(cursor, pragma)
         if reading:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
@@ -77,3 +80,18 @@ def _sqlite(url: str, pool_size: int, *, reading: bool) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _set(cursor: Any, pragma: str) -> None:
+    """Say it until nobody is in the way: whoever opens a new file while another one writes its first page into it is
+    told "locked" at once, because SQLite does not wait where it changes how a file is kept."""
+    over = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            cursor.execute(f"PRAGMA {pragma}")
+        except sqlite_driver().OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > over:
+                raise
+            time.sleep(ASK_EVERY)
+        else:
+            return
