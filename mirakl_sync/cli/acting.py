@@ -37,7 +37,8 @@ class Rows:
     argument: str
     filters: Mapping[str, str]
     named: Callable[[Transaction, Sequence[str]], dict[int, str]]
-    matching: Callable[[Transaction, Mapping[str, str], datetime], dict[int, str]]
+    # filters go on by their names: one that a deed forgets would mean more rows than a person chose
+    matching: Callable[[Transaction, Mapping[str, Any], datetime], dict[int, str]]
     advance_all: Callable[[Sequence[int], Wiring], Advanced]
 
     @property

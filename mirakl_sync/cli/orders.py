@@ -151,17 +151,6 @@ def _named(tx: Transaction, numbers: Sequence[str]) -> dict[int, str]:
     return {row.id: row.order_id for row in rows}
 
 
-def _matching(tx: Transaction, wanted: Mapping[str, str], now: datetime) -> dict[int, str]:
-    meant = OrderFilter(
-        state=wanted["state"],
-        connection=wanted["connection"],
-        need=wanted["need"],
-        text=wanted["text"],
-        sku=wanted["sku"],
-    )
-    return queries.matching(tx, meant, now)
-
-
 ROWS = Rows(
     one="order",
     model=Order,
@@ -173,7 +162,7 @@ ROWS = Rows(
         "text": "numbers beginning with this.",
     },
     named=_named,
-    matching=_matching,
+    matching=lambda tx, wanted, now: queries.matching(tx, OrderFilter(**wanted), now),
     advance_all=flow.advance_all,
 )
 

@@ -168,15 +168,8 @@ def _named(possible: Sequence[State]) -> Any:
     return named
 
 
-def _matching(tx: Transaction, wanted: Mapping[str, str], now: datetime) -> dict[int, str]:
-    meant = ParcelFilter(
-        state=wanted["state"],
-        connection=wanted["connection"],
-        need=wanted["need"],
-        carrier=wanted["carrier"],
-        text=wanted["text"],
-    )
-    found = queries.matching(tx, meant, now)
+def _matching(tx: Transaction, wanted: Mapping[str, Any], now: datetime) -> dict[int, str]:
+    found = queries.matching(tx, ParcelFilter(**wanted), now)
     return {pk: f"{_name(pk)} of {order_id}" for pk, order_id in found.items()}
 
 
